@@ -1,0 +1,1 @@
+"""Readers of foreign files: bytes in, arrays out, with the standard library and numpy only."""
