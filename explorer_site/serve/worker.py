@@ -1,0 +1,48 @@
+"""The Celery worker and its beat as processes of the local server."""
+
+import argparse
+import os
+from collections.abc import Sequence
+
+from explorer_site.celery import app
+from ingest_worker.tether import watch_parent
+
+STOP_WITHIN_S = 8
+MOST_CHILDREN = 2
+CHILD_RESIDENT_KIB = 400_000
+"""A pool child that a task left larger is replaced; decoding has a process of its own."""
+
+
+def worker_arguments(children: int) -> list[str]:
+    """Celery's command line for the one worker of the local server."""
+    return [
+        "worker",
+        *("--hostname", "explorer@%h"),
+        *("--queues", "ingest,default"),
+        *("--concurrency", str(children)),
+        *("--max-memory-per-child", str(CHILD_RESIDENT_KIB)),
+        *("--loglevel", "INFO"),
+        "--without-gossip",
+        "--without-mingle",
+    ]
+
+
+def beat_arguments() -> list[str]:
+    """Celery's command line for the beat, which keeps its schedule in memory."""
+    return ["beat", "--loglevel", "WARNING", "--pidfile", ""]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the worker, or the beat: `python -m explorer_site.serve.worker [--beat]`."""
+    parser = argparse.ArgumentParser(prog="explorer_site.serve.worker", description=__doc__)
+    parser.add_argument("--beat", action="store_true", help="run the beat instead of the worker")
+    parser.add_argument("--tied", action="store_true", help="end with the parent process")
+    options = parser.parse_args(arguments)
+    if options.tied:
+        watch_parent(grace_s=STOP_WITHIN_S)
+    children = max(1, min(MOST_CHILDREN, os.cpu_count() or 1))
+    app.start(beat_arguments() if options.beat else worker_arguments(children))
+
+
+if __name__ == "__main__":
+    main()
