@@ -1,4 +1,4 @@
-"""Make both lock files again: every package hashed, no address written."""
+"""Make the lock files again: every package hashed, no address written."""
 
 import re
 import subprocess
@@ -10,6 +10,10 @@ OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no
 PLANS = (
     ("requirements-dev.lock", ("--group", "dev", "--group", "build")),
     ("requirements.lock", ("--group", "build", "-c", "requirements-dev.lock")),
+    (
+        "requirements-postgres.lock",
+        ("--extra", "postgres", "--group", "build", "-c", "requirements-dev.lock"),
+    ),
 )
 
 
