@@ -97,6 +97,7 @@ class Meter:
     def __init__(self, total_bytes: int, screen: Screen) -> None:
         self.total_bytes = total_bytes
         self.sent_bytes = 0
+        self._total = size_text(total_bytes)
         self._screen = screen
         self._started_at = time.monotonic()
 
@@ -108,15 +109,8 @@ class Meter:
         left_s = (self.total_bytes - self.sent_bytes) / rate if rate else 0.0
         percent = 100 * self.sent_bytes // max(1, self.total_bytes)
         self._screen.passing(
-            "Sending %3d %%  %s of %s  %s/s  %d:%02d left"
-            % (
-                percent,
-                size_text(self.sent_bytes),
-                size_text(self.total_bytes),
-                size_text(rate),
-                left_s // 60,
-                left_s % 60,
-            ),
+            "Sending %3d %%  %s of %s" % (percent, size_text(self.sent_bytes), self._total)
+            + "  %s/s  %d:%02d left" % (size_text(rate), left_s // 60, left_s % 60),
             important=self.sent_bytes == self.total_bytes,
         )
 
@@ -152,8 +146,7 @@ class Form:
             yield head + value + b"\r\n"
         for head, path in self._files:
             yield head
-            for piece in self._file(path):
-                yield piece
+            yield from self._file(path)
             yield b"\r\n"
         yield self._end
 
@@ -186,11 +179,8 @@ class Server:
         return urljoin(self.endpoint, path)
 
     def _connect(self) -> http.client.HTTPConnection:
-        kind = (
-            http.client.HTTPSConnection
-            if self._parts.scheme == "https"
-            else http.client.HTTPConnection
-        )
+        secure = self._parts.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         return kind(self._parts.hostname or "", self._parts.port, timeout=TIMEOUT_S)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
@@ -238,7 +228,7 @@ def _answer(connection: http.client.HTTPConnection) -> Any:
     response = connection.getresponse()
     text = response.read()
     try:
-        answer = json.loads(text) if text else None
+        answer = json.loads(text or b"null")
     except ValueError:
         answer = None
     if response.status >= 400:

