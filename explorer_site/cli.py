@@ -95,7 +95,11 @@ def view(options: argparse.Namespace) -> int:
         from explorer_site.export import export_tables
 
         return export_tables(
-            neff=options.neff, ntffs=options.ntff, target=options.output_file, force=options.force
+            neff=options.neff,
+            ntffs=options.ntff,
+            target=options.output_file,
+            force=options.force,
+            version=version(PROGRAM),
         )
     if not has_files:
         if options.ingest_only:
@@ -143,7 +147,7 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line. Returns the exit code: 2 with one sentence when something is refused."""
+    """Run the command line. Returns the exit code; 2 comes with one sentence."""
     options = build_parser().parse_args(arguments)
     call: Callable[[argparse.Namespace], int] = options.call
     try:

@@ -61,7 +61,8 @@ class Screen:
     def passing(self, text: str, *, important: bool = False) -> None:
         """Show a state that the next one replaces; elsewhere now and then as a line."""
         now = time.monotonic()
-        if text == self._last_text or not self._is_due(now, important=important):
+        every_s = 0.1 if self._is_terminal else self.PLAIN_EVERY_S
+        if text == self._last_text or not (important or now - self._last_at >= every_s):
             return
         self._last_at, self._last_text = now, text
         if self._is_terminal:
@@ -71,10 +72,6 @@ class Screen:
         else:
             self._stream.write(text + "\n")
         self._stream.flush()
-
-    def _is_due(self, now: float, *, important: bool) -> bool:
-        every_s = 0.1 if self._is_terminal else self.PLAIN_EVERY_S
-        return important or now - self._last_at >= every_s
 
     def _wipe(self) -> None:
         if self._is_terminal and self._width:

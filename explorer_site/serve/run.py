@@ -126,9 +126,12 @@ def _announce(port: int, after_ready: Callable[[], None] | None) -> None:
 
 
 def _write_down(path: Path, children: Sequence[Child]) -> None:
-    takeover.record(
-        path, {child.pid: child.service.mark for child in children if child.pid is not None}
+    started = (
+        takeover.Started(child.name, child.pid, child.service.mark)
+        for child in children
+        if child.pid is not None
     )
+    takeover.record(path, started)
 
 
 def _parent_watch() -> Callable[[], bool]:

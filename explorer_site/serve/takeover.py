@@ -6,17 +6,36 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 GONE_WITHIN_S = 5.0
 
 
-def record(path: Path, started: Mapping[int, str]) -> None:
-    """Write down pids, each with a text that its command line contains."""
+@dataclass(frozen=True)
+class Started:
+    """A process that was started, and a text that its command line contains."""
+
+    name: str
+    pid: int
+    mark: str
+
+
+def record(path: Path, started: Iterable[Started]) -> None:
+    """Write down what runs."""
     draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps({str(pid): mark for pid, mark in started.items()}), "utf-8")
+    draft.write_text(json.dumps([asdict(one) for one in started]), encoding="utf-8")
     draft.replace(path)
+
+
+def recorded(path: Path) -> list[Started]:
+    """What was written down; nothing if the file is missing or damaged."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return [Started(str(f["name"]), int(f["pid"]), str(f["mark"])) for f in found]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []
 
 
 def end_leftovers(path: Path) -> list[int]:
@@ -25,21 +44,13 @@ def end_leftovers(path: Path) -> list[int]:
     Call it only while holding the folder's lock: their supervisor is dead then. A pid that now
     belongs to another program is told apart by its command line and left alone.
     """
-    ended = [pid for pid, mark in _recorded(path) if mark in command_line(pid)]
+    ended = [one.pid for one in recorded(path) if one.mark and one.mark in command_line(one.pid)]
     for pid in ended:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
     _await_end(ended)
     path.unlink(missing_ok=True)
     return ended
-
-
-def _recorded(path: Path) -> list[tuple[int, str]]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return [(int(pid), str(mark)) for pid, mark in found.items() if mark]
-    except (OSError, ValueError, AttributeError):
-        return []
 
 
 def command_line(pid: int) -> str:

@@ -72,7 +72,7 @@ def test_a_folder_without_the_right_to_write_is_refused(tmp_path: Path) -> None:
 def test_a_read_only_file_system_is_refused() -> None:
     if not Path("/proc/self").exists():
         pytest.skip("needs a file system that nobody may write, such as Linux's /proc")
-    with pytest.raises(Refusal, match="cannot be written|not a folder"):
+    with pytest.raises(Refusal, match=r"cannot be written|not a folder"):
         prepare(Path("/proc/neuron-explorer"), version="0.1.0")
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from explorer_site.serve.takeover import command_line, end_leftovers, record
+from explorer_site.serve.takeover import Started, command_line, end_leftovers, record, recorded
 from tests.serve.patience import is_alive, until
 
 SLEEP = "import time; time.sleep(60)"
@@ -20,7 +20,7 @@ def sleeper(mark: str) -> subprocess.Popen[bytes]:
 def test_recorded_processes_are_ended(tmp_path: Path) -> None:
     listing = tmp_path / "children.json"
     with sleeper("mark-one") as one, sleeper("mark-two") as two:
-        record(listing, {one.pid: "mark-one", two.pid: "mark-two"})
+        record(listing, [Started("a", one.pid, "mark-one"), Started("b", two.pid, "mark-two")])
         # Somebody must collect the dead, which a real leftover's new parent does.
         assert set(end_leftovers_while_reaping(listing, [one, two])) == {one.pid, two.pid}
     assert not is_alive(one.pid)
@@ -45,7 +45,7 @@ def end_leftovers_while_reaping(
 def test_a_pid_that_now_belongs_to_another_program_is_left_alone(tmp_path: Path) -> None:
     listing = tmp_path / "children.json"
     with sleeper("somebody-else") as other:
-        record(listing, {other.pid: "explorer_site.serve.web"})
+        record(listing, [Started("web", other.pid, "explorer_site.serve.web")])
         assert end_leftovers(listing) == []
         assert is_alive(other.pid)
         other.kill()
@@ -53,7 +53,7 @@ def test_a_pid_that_now_belongs_to_another_program_is_left_alone(tmp_path: Path)
 
 def test_a_process_without_a_mark_is_never_ended(tmp_path: Path) -> None:
     listing = tmp_path / "children.json"
-    record(listing, {os.getpid(): ""})
+    record(listing, [Started("me", os.getpid(), "")])
     assert end_leftovers(listing) == []
 
 
@@ -61,5 +61,6 @@ def test_a_missing_or_damaged_list_is_an_empty_one(tmp_path: Path) -> None:
     listing = tmp_path / "children.json"
     assert end_leftovers(listing) == []
     listing.write_text("[1, 2")
+    assert recorded(listing) == []
     assert end_leftovers(listing) == []
     assert not listing.exists()

@@ -1,4 +1,4 @@
-"""The one-file uploader sends exactly the files, tells its progress, and ends with a true exit code."""
+"""The one-file uploader sends exactly the files, tells its progress, ends with a true code."""
 
 import io
 import os
