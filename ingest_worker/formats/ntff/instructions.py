@@ -56,7 +56,7 @@ class InstructionRows:
     def __len__(self) -> int:
         return len(self.engine)
 
-    def take(self, chosen: Index | Mask) -> "InstructionRows":
+    def take(self, chosen: Index | Mask | slice) -> "InstructionRows":
         """The chosen rows, in the chosen order."""
         return InstructionRows(*(getattr(self, field.name)[chosen] for field in fields(self)))
 

@@ -45,7 +45,7 @@ class PacketRows:
     def __len__(self) -> int:
         return len(self.engine)
 
-    def take(self, chosen: Index | Mask) -> "PacketRows":
+    def take(self, chosen: Index | Mask | slice) -> "PacketRows":
         """The chosen rows, in the chosen order."""
         return PacketRows(*(getattr(self, field.name)[chosen] for field in fields(self)))
 

@@ -51,7 +51,7 @@ class Transfers:
     def __len__(self) -> int:
         return len(self.queue)
 
-    def take(self, chosen: Index | Mask) -> "Transfers":
+    def take(self, chosen: Index | Mask | slice) -> "Transfers":
         """The chosen transfers, in the chosen order."""
         return Transfers(*(getattr(self, field.name)[chosen] for field in fields(self)))
 

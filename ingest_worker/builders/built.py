@@ -1,0 +1,100 @@
+"""A table about to be written: its name, its length and batches made one at a time."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from profiles.tables.registry import arrow_schema
+
+BATCH_ROWS = 131_072
+
+Columns = Mapping[str, "pa.Array | npt.NDArray[Any] | int | float | str | bool | None"]
+
+
+@dataclass(frozen=True)
+class BuiltTable:
+    """`batches()` makes the rows anew at every call, in the published schema and row order."""
+
+    name: str
+    row_count: int
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+
+
+def table_of(name: str, row_count: int, columns: Callable[[int, int], Columns]) -> BuiltTable:
+    """A table whose columns for rows [start, stop) come from `columns(start, stop)`."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        schema = arrow_schema(name)
+        for start in range(0, row_count, BATCH_ROWS):
+            stop = min(start + BATCH_ROWS, row_count)
+            yield make_batch(schema, columns(start, stop), stop - start)
+
+    return BuiltTable(name, row_count, batches)
+
+
+def table_of_rows(name: str, rows: list[dict[str, Any]]) -> BuiltTable:
+    """A small table from one dictionary a row."""
+
+    def columns(start: int, stop: int) -> Columns:
+        names = {key for row in rows for key in row}
+        return {
+            key: pa.array(
+                [row.get(key) for row in rows[start:stop]], arrow_schema(name).field(key).type
+            )
+            for key in names
+        }
+
+    return table_of(name, len(rows), columns)
+
+
+def joined(name: str, tables: list[BuiltTable]) -> BuiltTable:
+    """Several tables of one name, one behind the other."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for table in tables:
+            yield from table.batches()
+
+    return BuiltTable(name, sum(table.row_count for table in tables), batches)
+
+
+def make_batch(schema: pa.Schema, columns: Columns, length: int) -> pa.RecordBatch:
+    """A batch of `length` rows in the schema's order; absent columns are filled by the null rule.
+
+    A required column without a value holds "", 0 or, for an index, -1; an optional one null.
+    """
+    unknown = set(columns) - set(schema.names)
+    if unknown:
+        raise KeyError(f"no such columns: {sorted(unknown)}")
+    arrays = [_column(field, columns.get(field.name), length) for field in schema]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _column(field: pa.Field, value: Any, length: int) -> pa.Array:
+    if isinstance(value, np.ndarray):
+        return pa.array(value, field.type)
+    if isinstance(value, pa.Array):
+        filled = value if field.nullable or not value.null_count else value.fill_null(empty(field))
+        return filled if filled.type == field.type else filled.cast(field.type)
+    if value is None and field.nullable:
+        return pa.nulls(length, field.type)
+    return pa.repeat(pa.scalar(empty(field) if value is None else value, field.type), length)
+
+
+def empty(field: pa.Field) -> str | int | float | bool:
+    """What a required column holds without a value."""
+    if pa.types.is_string(field.type):
+        return ""
+    if pa.types.is_boolean(field.type):
+        return False
+    if pa.types.is_floating(field.type):
+        return 0.0
+    return -1 if field.name.endswith(("_idx", "_index")) or field.name == "idx" else 0
+
+
+def repeated(values: list[str] | list[int] | list[None], codes: npt.NDArray[Any]) -> pa.Array:
+    """One value a row by its code: each distinct text is kept once while building."""
+    return pa.array(values).take(pa.array(codes))

@@ -1,0 +1,214 @@
+"""The tables of data movement: `DmaPacket`, `DmaPacketAggregated`, `DmaQueuesInfo`."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ingest_worker.builders.built import (
+    BuiltTable,
+    Columns,
+    joined,
+    repeated,
+    table_of,
+    table_of_rows,
+)
+from ingest_worker.builders.ids import packet_ids, transfer_ids
+from ingest_worker.builders.part import CorePart, Part, QueueDetail
+from ingest_worker.builders.queue import DATA, display_name, kind_name, queue_class
+from ingest_worker.formats.ntff.packets import ENGINES_PER_CORE
+
+PS_PER_S = 1e12
+
+
+def rate_bytes_per_s(
+    size: npt.NDArray[Any], duration_ps: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """f32(size) / f32(duration in s), as the official tool rounds it; 0 without a duration."""
+    seconds = (duration_ps / PS_PER_S).astype(np.float32)
+    rate = np.zeros(len(size), np.float32)
+    np.divide(size.astype(np.float32), seconds, out=rate, where=seconds > 0)
+    return rate
+
+
+def global_engine(core: CorePart, engine: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """16 * core number + engine mod 16: the number that is displayed."""
+    result: npt.NDArray[np.int64] = engine.astype(np.int64) % ENGINES_PER_CORE + core.engine_base
+    return result
+
+
+def packet_table(part: Part) -> BuiltTable:
+    """All cores, each in the order (queue_idx, queue, start_ts)."""
+    return joined("DmaPacket", [_packets(part, core) for core in part.cores])
+
+
+def _packets(part: Part, core: CorePart) -> BuiltTable:
+    owners = transfer_ids(
+        core.movement.transfers.block_id,
+        np.array(
+            [core.movement.queues[q].index for q in core.movement.transfers.queue.tolist()],
+            np.int64,
+        ),
+        core.name,
+    )
+    types = [track.queue_type for track in core.movement.tracks]
+    variables = [_variable(core, number) for number in range(len(core.movement.transfers))]
+
+    def columns(start: int, stop: int) -> Columns:
+        rows = core.movement.packets.take(slice(start, stop))
+        owner, track = core.movement.owner[start:stop], core.movement.track[start:stop]
+        engine = global_engine(core, rows.engine)
+        duration = rows.end_ps - rows.start_ps
+        unlinked = transfer_ids(np.zeros(len(rows), np.int64), rows.queue, core.name)
+        group = np.where(owner >= 0, owners[owner], unlinked) if len(owners) else unlinked
+        return {
+            "start_ts": part.ns(rows.start_ps),
+            "end_ts": part.ns(rows.end_ps),
+            "duration_ns": duration // 1000,
+            "pcore_idx": core.core.index,
+            "id": packet_ids(rows.packet_idx, engine, rows.queue, core.name),
+            "packet_idx": rows.packet_idx,
+            "packet_aggregation_id": group,
+            "engine_idx": engine,
+            "read_bytes": rows.size,
+            "write_bytes": rows.size,
+            "transfer_bytes": rows.size,
+            "throughput": rate_bytes_per_s(rows.size, duration),
+            "queue_type": repeated(types, track),
+            "queue_name": _queue_names(core, track, rows.queue, engine),
+            "queue_idx": rows.queue,
+            "variable": _by_owner(variables, owner),
+            "crc": rows.crc,
+        }
+
+    return table_of("DmaPacket", len(core.movement.packets), columns)
+
+
+def _queue_names(
+    core: CorePart,
+    track: npt.NDArray[np.int32],
+    queue: npt.NDArray[np.uint8],
+    engine: npt.NDArray[np.int64],
+) -> pa.Array:
+    """`Q1-E64`, with the queue's name in front for queues of prepared descriptors."""
+    keys = (track.astype(np.int64) << 40) | (queue.astype(np.int64) << 32) | engine
+    distinct, codes = np.unique(keys, return_inverse=True)
+    names = []
+    for key in distinct.tolist():
+        own = core.movement.tracks[key >> 40]
+        front = f"{own.name}-" if own.queue_type in {DATA, "input", "output"} else ""
+        names.append(f"{front}Q{key >> 32 & 0xFF}-E{key & 0xFFFF_FFFF}")
+    return repeated(names, codes)
+
+
+def _detail(core: CorePart, number: int) -> QueueDetail:
+    queue = core.movement.queues[int(core.movement.transfers.queue[number])]
+    block = int(core.movement.transfers.block_id[number])
+    return core.details.get((queue.name, block), QueueDetail())
+
+
+def _variable(core: CorePart, number: int) -> str | None:
+    return _detail(core, number).variable or None
+
+
+def _by_owner(values: list[str | None], owner: npt.NDArray[np.int32]) -> pa.Array | None:
+    """The transfer's text for each of its packets; no column when no transfer has one."""
+    if not any(values):
+        return None
+    codes = pa.array(owner, mask=owner < 0)
+    return pa.array(values, pa.string()).take(codes)
+
+
+def aggregated_table(part: Part) -> BuiltTable:
+    """One row a transfer with packets, by core, queue and time (decoding notes, 6.3 and 6.4)."""
+    rows = [
+        row
+        for core in part.cores
+        for row in sorted(
+            (_aggregated(part, core, n) for n in range(len(core.movement.transfers))),
+            key=lambda row: (row["queue_idx"], row["queue_name"], row["start_ts"]),
+        )
+    ]
+    return table_of_rows("DmaPacketAggregated", rows)
+
+
+def _aggregated(part: Part, core: CorePart, number: int) -> dict[str, Any]:
+    transfer = core.movement.transfers.take(np.array([number]))
+    queue = core.movement.queues[int(transfer.queue[0])]
+    detail = _detail(core, number)
+    start, end = part.ns(transfer.start_ps), part.ns(transfer.end_ps)
+    duration = transfer.end_ps - transfer.start_ps
+    size = int(transfer.size[0])
+    row = int(transfer.row[0])
+    index = np.array([queue.index])
+    return {
+        "start_ts": int(start[0]),
+        "end_ts": int(end[0]),
+        "duration_ns": int(duration[0]) // 1000,
+        "id": int(transfer_ids(transfer.block_id, index, core.name)[0]),
+        "pcore_idx": core.core.index,
+        "block_id": int(transfer.block_id[0]),
+        "queue_idx": queue.index,
+        "queue_name": display_name(queue.name),
+        "queue_type": queue_class(queue),
+        "op": detail.op,
+        "variable": detail.variable or "unknown",
+        "read_bytes": size,
+        "write_bytes": size,
+        "transfer_bytes": size,
+        "throughput": float(rate_bytes_per_s(transfer.size, duration)[0]),
+        "source": detail.source or "unknown",
+        "dest": detail.dest or "unknown",
+        "semaphore_id": detail.semaphore_id,
+        "trigger": int(part.ns(core.rows.start_ps[row : row + 1])[0]) if row >= 0 else None,
+    }
+
+
+def queues_table(part: Part) -> BuiltTable:
+    """One row per (core, queue index, name); of several rings the last in the trace counts."""
+    rows = []
+    for core in part.cores:
+        for queue in core.movement.queues:
+            last = queue.rings[-1]
+            rows.append(
+                {
+                    "name": display_name(queue.name),
+                    "type": kind_name(last.kind),
+                    "pcore_idx": core.core.index,
+                    "idx": queue.index,
+                    "engine_idx": last.engine,
+                    "axi_port": last.axi_port,
+                    "dram_channel": last.channel,
+                }
+            )
+    return table_of_rows("DmaQueuesInfo", rows)
+
+
+def picosecond_table(part: Part) -> BuiltTable | None:
+    """What `DmaPacket` rounds away, row for row, where the official tool leaves packets out.
+
+    The samples of `DmaUsage` depend on picoseconds: without them they could not be computed again
+    from the published tables for fewer packets. None when no packet crosses a window's edge.
+    """
+    if not any(crossing(part, core).any() for core in part.cores):
+        return None
+
+    def table(core: CorePart) -> BuiltTable:
+        def columns(start: int, stop: int) -> Columns:
+            return {
+                "start_ps": (core.movement.packets.start_ps[start:stop] - part.origin_ps) % 1000,
+                "end_ps": (core.movement.packets.end_ps[start:stop] - part.origin_ps) % 1000,
+            }
+
+        return table_of("DmaPacketPicoseconds", len(core.movement.packets), columns)
+
+    return joined("DmaPacketPicoseconds", [table(core) for core in part.cores])
+
+
+def crossing(part: Part, core: CorePart) -> npt.NDArray[np.bool_]:
+    """Which packets lie in no window with both ends."""
+    inside = np.zeros(len(core.movement.packets), bool)
+    for window in part.capture.windows:
+        inside |= window.holds(core.movement.packets.start_ps, core.movement.packets.end_ps)
+    return ~inside

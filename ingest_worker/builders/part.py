@@ -1,0 +1,135 @@
+"""What one trace means, ready to become tables: rows joined with names, core by core."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ingest_worker.builders.chips import Chip
+from ingest_worker.formats.notice import Notice
+from ingest_worker.formats.ntff.faults import Fault
+from ingest_worker.formats.ntff.instructions import InstructionRows
+from ingest_worker.formats.ntff.packets import PacketRows
+from ingest_worker.formats.ntff.throttle import ThrottleRows
+from ingest_worker.formats.ntff.transfers import RingQueue, Transfers
+from ingest_worker.formats.ntff.updates import UpdateRows
+from ingest_worker.formats.ntff.window import Capture, Core
+
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class SlotTable:
+    """What is the same at every execution of an instruction, one entry per executed slot.
+
+    `columns` are columns of `Instruction`; `opcode` is the byte (-1 outside the image), `colour`
+    and `label` are those of the timeline, labels as texts.
+    """
+
+    columns: Mapping[str, pa.Array]
+    opcode: npt.NDArray[np.int16]
+    compiler_pc: npt.NDArray[np.int32]
+    is_trigger: npt.NDArray[np.bool_]
+    colour: npt.NDArray[np.uint8]
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True)
+class QueueTrack:
+    """DMA packets that share a queue: its number, name as displayed and class."""
+
+    index: int
+    name: str
+    queue_type: str
+
+
+@dataclass(frozen=True)
+class QueueDetail:
+    """What the NEFF adds to one static descriptor block."""
+
+    op: str = ""
+    variable: str = ""
+    source: str = ""
+    dest: str = ""
+    semaphore_id: str = "-1"
+    read_class: str = ""
+    write_class: str = ""
+
+
+@dataclass(frozen=True)
+class Movement:
+    """DMA of one core: packets in table order, each one's track and transfer (-1 for none)."""
+
+    packets: PacketRows
+    track: Codes
+    owner: Codes
+    tracks: Sequence[QueueTrack]
+    queues: Sequence[RingQueue]
+    transfers: Transfers
+
+
+@dataclass(frozen=True)
+class UnknownRecords:
+    """Records of a type nobody knows, kept as they lie in the file."""
+
+    trace_type: int
+    block_type: int
+    records: npt.NDArray[Any]
+    time_ps: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class CorePart:
+    """One core of a part. Instruction rows are in table order; `slot` numbers each one's entry
+    of `slots`. Names come from the NEFF where there is one.
+    """
+
+    core: Core
+    name: str
+    rows: InstructionRows
+    slot: Codes
+    slots: SlotTable
+    movement: Movement
+    details: Mapping[tuple[str, int], QueueDetail]
+    updates: UpdateRows
+    semaphores: Mapping[int, str]
+    throttle: ThrottleRows
+    faults: Sequence[Fault]
+    unknown: Sequence[UnknownRecords]
+    event_count: int
+
+    @property
+    def engine_base(self) -> int:
+        """The global number of the core's first DMA engine: 16 a core."""
+        return 16 * self.core.number
+
+
+@dataclass(frozen=True)
+class Part:
+    """One trace of a profile with everything the tables need."""
+
+    number: int
+    name: str
+    capture: Capture
+    chip: Chip
+    cores: Sequence[CorePart]
+    notices: Sequence[Notice] = field(default_factory=tuple)
+
+    @property
+    def origin_ps(self) -> int:
+        """The zero of every published time."""
+        return self.capture.origin_ps
+
+    @property
+    def last_end_ps(self) -> int:
+        """The end of the last instruction of any core; the origin without instructions."""
+        ends = [int(core.rows.end_ps.max()) for core in self.cores if len(core.rows)]
+        return max(ends, default=self.origin_ps)
+
+    def ns(self, time_ps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Device picoseconds to nanoseconds from the origin, rounded down."""
+        result: npt.NDArray[np.int64] = (time_ps - self.origin_ps) // 1000
+        return result

@@ -1,0 +1,143 @@
+"""Tables that follow from others: `ActiveTime`, `PendingDma`, `DmaUsage`."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest_worker.builders.built import BuiltTable, Columns, joined, table_of
+from ingest_worker.builders.dma import rate_bytes_per_s
+from ingest_worker.builders.part import CorePart, Part
+from ingest_worker.formats.ntff.facts import ENGINE_NAMES, ENGINES
+
+EVENT_SEMAPHORE, DMA_DIRECT = 0xA0, 0xB8
+SAMPLE_DISTANCE_PS = 10_000
+WALK_ROWS = 500_000
+
+Times = npt.NDArray[np.int64]
+
+
+def merged(start: Times, end: Times) -> tuple[Times, Times]:
+    """The union of intervals, touching ones joined; `start` need not be sorted."""
+    if not len(start):
+        return start, end
+    order = np.argsort(start, kind="stable")
+    start, end = start[order], end[order]
+    reach = np.maximum.accumulate(end)
+    begins = np.ones(len(start), bool)
+    begins[1:] = start[1:] > reach[:-1]
+    first = np.flatnonzero(begins)
+    return start[first], reach[np.append(first[1:], len(start)) - 1]
+
+
+def active_table(part: Part) -> BuiltTable:
+    """Per core and engine the union of its instructions without EVENT_SEMAPHORE."""
+    found = []
+    for core in part.cores:
+        is_counted = core.slots.opcode[core.slot] != EVENT_SEMAPHORE
+        for engine in ENGINES:
+            own = is_counted & (core.rows.engine == engine)
+            start, end = merged(core.rows.start_ps[own], core.rows.end_ps[own])
+            found.append(_active(part, core, ENGINE_NAMES[engine].lower(), start, end))
+    return joined("ActiveTime", found)
+
+
+def _active(part: Part, core: CorePart, engine: str, start: Times, end: Times) -> BuiltTable:
+    def columns(begin: int, stop: int) -> Columns:
+        return {
+            "start_ts": part.ns(start[begin:stop]),
+            "end_ts": part.ns(end[begin:stop]),
+            "duration_ns": (end[begin:stop] - start[begin:stop]) // 1000,
+            "engine": engine,
+            "pcore_idx": core.core.index,
+        }
+
+    return table_of("ActiveTime", len(start), columns)
+
+
+def pending_table(part: Part) -> BuiltTable:
+    """Started and not yet ended DMAs of each core, one row a change (decoding notes, 6.5).
+
+    Dynamic DMAs end only where the capture holds their notifications.
+    """
+    return joined("PendingDma", [_pending(part, core) for core in part.cores])
+
+
+def _pending(part: Part, core: CorePart) -> BuiltTable:
+    opcode = core.slots.opcode[core.slot]
+    is_start = (opcode == DMA_DIRECT) | core.slots.is_trigger[core.slot]
+    started = core.rows.start_ps[is_start]
+    ended = core.movement.transfers.end_ps[
+        core.movement.transfers.is_static | (core.movement.transfers.row >= 0)
+    ]
+    times = np.concatenate((started, ended))
+    step = np.concatenate((np.ones(len(started), np.int64), -np.ones(len(ended), np.int64)))
+    order = np.argsort(times, kind="stable")
+    values = np.cumsum(step[order])
+    moments = part.ns(times[order])
+
+    def columns(start: int, stop: int) -> Columns:
+        return {
+            "timestamp": moments[start:stop],
+            "value": values[start:stop],
+            "pcore_idx": core.core.index,
+        }
+
+    return table_of("PendingDma", len(moments), columns)
+
+
+def usage_samples(
+    start_ps: Times, end_ps: Times, size: npt.NDArray[Any], rate: npt.NDArray[np.float32]
+) -> tuple[Times, npt.NDArray[np.float32], Times]:
+    """Times in ps, summed rate and total bytes, sampled as the official tool does.
+
+    At a packet's start its rate and size are added, at its end the rate is taken off; all events
+    of one picosecond count together. A sample is kept if it is the first or at least 10,000 ps
+    after the last kept one. Rates are float32, summed in float64 (decoding notes, 6.6).
+    """
+    times = np.concatenate((start_ps, end_ps))
+    order = np.argsort(times, kind="stable")
+    times = times[order]
+    change = np.concatenate((rate, -rate)).astype(np.float64)[order]
+    bytes_added = np.concatenate((size, np.zeros(len(end_ps), size.dtype))).astype(np.int64)[order]
+    is_last = np.ones(len(times), bool)
+    is_last[:-1] = times[1:] != times[:-1]
+    moment = np.flatnonzero(is_last)
+    kept = moment[spaced(times[moment], SAMPLE_DISTANCE_PS)]
+    level = np.cumsum(change)[kept].astype(np.float32)
+    return times[kept], level, np.cumsum(bytes_added)[kept]
+
+
+def spaced(times: Times, distance: int) -> npt.NDArray[np.int64]:
+    """Positions in sorted `times` so that each is at least `distance` after the one before."""
+    kept: list[int] = []
+    place, count = 0, len(times)
+    while place < count:
+        begin, end = place, min(place + WALK_ROWS, count)
+        following = np.searchsorted(times, times[begin:end] + distance).tolist()
+        while place < end:
+            kept.append(place)
+            place = following[place - begin]
+    return np.array(kept, np.int64)
+
+
+def usage_table(part: Part) -> BuiltTable:
+    """Per core the throughput of its packets over time."""
+    return joined("DmaUsage", [_usage(part, core) for core in part.cores])
+
+
+def _usage(part: Part, core: CorePart) -> BuiltTable:
+    packets = core.movement.packets
+    rate = rate_bytes_per_s(packets.size, packets.end_ps - packets.start_ps)
+    moments, level, total = usage_samples(packets.start_ps, packets.end_ps, packets.size, rate)
+    timestamp = part.ns(moments)
+
+    def columns(start: int, stop: int) -> Columns:
+        return {
+            "timestamp": timestamp[start:stop],
+            "current_throughput": level[start:stop],
+            "total_transfer_bytes": total[start:stop],
+            "pcore_idx": core.core.index,
+        }
+
+    return table_of("DmaUsage", len(moments), columns)

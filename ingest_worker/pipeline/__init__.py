@@ -1,0 +1,1 @@
+"""From uploaded files to a published run, stage by stage."""

@@ -1,0 +1,146 @@
+"""Tells once for every executed slot what its instruction is, however often it ran."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ingest_worker.builders.part import SlotTable
+from ingest_worker.formats.isa.disassembler import disassemble
+from ingest_worker.formats.notice import Notice
+from ingest_worker.formats.ntff.facts import ENGINE_NAMES
+from ingest_worker.formats.ntff.instructions import InstructionRows, compiler_slots
+from ingest_worker.formats.ntff.reader import Image
+from ingest_worker.formats.ntff.window import Capture, Core
+from ingest_worker.pipeline.join import NeffJoin
+
+MATMUL, STATIC_TRIGGER = 0x02, 0xA5
+OUTSIDE = -1
+UNKNOWN_COLOUR = 255
+TEXT_COLUMNS = (
+    "engine",
+    "timeline_track",
+    "opcode",
+    "operands",
+    "scalar_activation_fn",
+)
+
+
+@dataclass
+class SlotDraft:
+    """Columns under construction: one value a slot, in the order in which slots are added."""
+
+    count: int
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    opcode: npt.NDArray[np.int16] = field(init=False)
+    compiler_pc: npt.NDArray[np.int32] = field(init=False)
+    colour: npt.NDArray[np.uint8] = field(init=False)
+    labels: list[str] = field(init=False)
+    outside: int = 0
+    notices: list[Notice] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.opcode = np.full(self.count, OUTSIDE, np.int16)
+        self.compiler_pc = np.full(self.count, -1, np.int32)
+        self.colour = np.full(self.count, UNKNOWN_COLOUR, np.uint8)
+        self.labels = [""] * self.count
+
+    def put(self, name: str, places: Sequence[int], values: Sequence[Any]) -> None:
+        """Sets a column's values at some places; the others stay null."""
+        column = self.columns.setdefault(name, [None] * self.count)
+        for place, value in zip(places, values, strict=True):
+            column[place] = value
+
+
+def slot_keys(rows: InstructionRows) -> npt.NDArray[np.int64]:
+    """One number for each row's (subgraph, engine, slot)."""
+    graph = rows.graph.astype(np.int64) + 1
+    result: npt.NDArray[np.int64] = (
+        graph << 40 | rows.engine.astype(np.int64) << 32 | rows.slot.astype(np.int64)
+    )
+    return result
+
+
+def slot_table(
+    capture: Capture, core: Core, rows: InstructionRows, generation: str, join: NeffJoin
+) -> tuple[npt.NDArray[np.int32], SlotTable, list[Notice]]:
+    """For every row the number of its entry, the entries, and what was odd about them."""
+    keys, codes = np.unique(slot_keys(rows), return_inverse=True)
+    draft = SlotDraft(len(keys))
+    owner = keys >> 32
+    for own in np.unique(owner).tolist():
+        places = np.flatnonzero(owner == own)
+        graph, engine = (own >> 8) - 1, own & 0xFF
+        slots = (keys[places] & 0xFFFF_FFFF).astype(np.int64)
+        _fill(draft, places, slots, capture.ntff.images.get((graph, engine)), engine)
+        image = capture.ntff.images.get((graph, engine))
+        if image is not None:
+            _describe(draft, places, slots, image, capture.name(core), generation, join)
+    if draft.outside:
+        text = f"Instructions of core {core.index} lie outside the program's image."
+        draft.notices.append(Notice("ntff.outside_image", text, draft.outside))
+    table = SlotTable(
+        columns={name: pa.array(values) for name, values in draft.columns.items()},
+        opcode=draft.opcode,
+        compiler_pc=draft.compiler_pc,
+        is_trigger=(draft.opcode == STATIC_TRIGGER) & (draft.compiler_pc >= 0),
+        colour=draft.colour,
+        labels=draft.labels,
+    )
+    return codes.astype(np.int32), table, draft.notices
+
+
+def _fill(
+    draft: SlotDraft,
+    places: npt.NDArray[np.int64],
+    slots: npt.NDArray[np.int64],
+    image: Image | None,
+    engine: int,
+) -> None:
+    """What is known without an image: the engine and the slot's number."""
+    name = ENGINE_NAMES[engine]
+    draft.put("engine", places.tolist(), [name] * len(places))
+    draft.put("timeline_track", places.tolist(), [name] * len(places))
+    for column in ("opcode", "operands", "bir_id"):
+        draft.put(column, places.tolist(), [""] * len(places))
+    size = 0 if image is None else len(image.slots)
+    draft.outside += int(np.count_nonzero(slots >= size))
+
+
+def _describe(
+    draft: SlotDraft,
+    places: npt.NDArray[np.int64],
+    slots: npt.NDArray[np.int64],
+    image: Image,
+    graph: str,
+    generation: str,
+    join: NeffJoin,
+) -> None:
+    """Opcode, operands and colour from the image; what the compiler knew from the NEFF."""
+    is_inside = slots < len(image.slots)
+    places, slots = places[is_inside], slots[is_inside]
+    raw = image.slots[slots]
+    compiler = compiler_slots(image)[slots]
+    draft.opcode[places] = raw[:, 0]
+    draft.compiler_pc[places] = compiler
+    text = disassemble(
+        raw,
+        semaphore_names=join.semaphore_names(graph),
+        activation_names=join.activation_names(graph),
+        generation=generation,
+    )
+    where = places.tolist()
+    draft.put("opcode", where, text.opcode)
+    draft.put("operands", where, text.operands)
+    draft.put("scalar_activation_fn", where, text.activation_fn)
+    draft.put("compiler_pc", where, [None if k < 0 else k for k in compiler.tolist()])
+    if image.engine == 0:
+        matrix = np.flatnonzero(raw[:, 0] == MATMUL)
+        draft.put("timeline_track", places[matrix].tolist(), ["TensorMatrix"] * len(matrix))
+    draft.colour[places] = text.colour
+    for place, opcode, function in zip(where, text.opcode, text.activation_fn, strict=True):
+        draft.labels[place] = f"{opcode} {function}" if function else opcode
+    join.describe(draft, places, raw, compiler, graph, image.engine)
