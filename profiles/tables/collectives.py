@@ -1,0 +1,127 @@
+"""Collective operations between cores (schema 7.4.0)."""
+
+from profiles.tables.schema import Field, Table
+
+TABLES = (
+    Table(
+        "CcOp",
+        "Collective operations from trigger to end.",
+        (
+            Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
+            Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
+            Field(
+                "duration_ns",
+                "int64",
+                "End minus start, taken at full clock resolution before rounding down",
+                unit="nanoseconds",
+            ),
+            Field("operation", "string", "Operation"),
+            Field("algorithm", "string", "Algorithm"),
+            Field("num_elements", "int64", "Num elements"),
+            Field("dtype", "string", "Dtype"),
+            Field("op_id", "int64", "Op id"),
+            Field("stream_id", "int64", "Stream id"),
+            Field("stream_index", "int64", "Stream index"),
+            Field("trigger_engine", "string", "Trigger engine"),
+            Field("input_size", "int64", "Input size", required=False, unit="bytes"),
+            Field("output_size", "int64", "Output size", required=False, unit="bytes"),
+            Field(
+                "algorithm_bandwidth",
+                "float",
+                "Algorithm bandwidth",
+                required=False,
+                unit="bytes_per_second",
+            ),
+            Field(
+                "bus_bandwidth", "float", "Bus bandwidth", required=False, unit="bytes_per_second"
+            ),
+            Field(
+                "trigger_start_ts",
+                "int64",
+                "Trigger start instant",
+                required=False,
+                unit="nanoseconds",
+            ),
+            Field(
+                "cc_trigger_start_delay",
+                "int64",
+                "Collectives trigger start delay",
+                required=False,
+                unit="nanoseconds",
+            ),
+            Field("replica_group_id", "int64", "Replica group id", required=False),
+            Field("replica_group", "string", "Replica group", required=False),
+        ),
+    ),
+    Table(
+        "CcInstruction",
+        "Instructions of the collectives cores.",
+        (
+            Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
+            Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
+            Field(
+                "duration_ns",
+                "int64",
+                "End minus start, taken at full clock resolution before rounding down",
+                unit="nanoseconds",
+            ),
+            Field("core_idx", "int64", "Core index"),
+            Field("description", "string", "What it is, in words"),
+            Field("trigger_engine", "string", "Trigger engine", required=False),
+            Field(
+                "trigger_start_ts",
+                "int64",
+                "Trigger start instant",
+                required=False,
+                unit="nanoseconds",
+            ),
+        ),
+    ),
+    Table(
+        "CcStream",
+        "Streams on which collectives ran.",
+        (
+            Field("stream_id", "int64", "Stream id"),
+            Field("stream_index", "int64", "Stream index"),
+            Field("cc_core_ids", "string", "Collectives core ids"),
+        ),
+    ),
+    Table(
+        "CoreBarriers",
+        "Barriers between cores, and who waited.",
+        (
+            Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
+            Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
+            Field(
+                "duration_ns",
+                "int64",
+                "End minus start, taken at full clock resolution before rounding down",
+                unit="nanoseconds",
+            ),
+            Field("engine_name", "string", "Engine name"),
+            Field("id", "int64", "The official tool's row id; data, not an address"),
+            Field("semaphore", "int64", "Semaphore"),
+            Field(
+                "compiler_pc",
+                "int64",
+                "Index in the compiler's stream; absent for what the runtime inserted",
+            ),
+            Field(
+                "compiler_opcode",
+                "string",
+                "Opcode the compiler wrote, where the runtime replaced it",
+            ),
+            Field(
+                "compiler_operands",
+                "string",
+                "Operands the compiler wrote, where the runtime replaced them",
+            ),
+            Field(
+                "pcore_idx",
+                "int64",
+                "Index of the physical core within the profile, from 0",
+                required=False,
+            ),
+        ),
+    ),
+)

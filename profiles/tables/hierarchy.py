@@ -1,0 +1,203 @@
+"""Compiler instructions layer by layer, and the edges between rows (schema 7.4.0)."""
+
+from profiles.tables.schema import Field, Table
+
+TABLES = (
+    Table(
+        "HloInstruction",
+        "HLO instructions with the work they caused.",
+        (
+            Field("id", "int64", "The official tool's row id; data, not an address"),
+            Field("raw_bir_id", "int64", "BIR id with graph and function in its upper bits"),
+            Field(
+                "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"
+            ),
+            Field("raw_hlo_id", "int64", "HLO instruction id"),
+            Field("raw_framework_id", "int64", "Framework operator id"),
+            Field("hlo_name", "string", "Name of the HLO instruction"),
+            Field(
+                "modular_flow_invocation_idx",
+                "int64",
+                "Modular flow invocation index",
+                required=False,
+            ),
+            Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
+            Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
+            Field("time_intervals", "string", "Time intervals"),
+            Field(
+                "element_count_per_interval", "list<int64>", "Element count, one value an interval"
+            ),
+            Field(
+                "transpose_element_count_per_interval",
+                "list<int64>",
+                "Transpose element count, one value an interval",
+            ),
+            Field(
+                "hbm_transfer_size_per_interval",
+                "list<int64>",
+                "HBM transfer size, one value an interval",
+                unit="bytes",
+            ),
+            Field("hbm_read_bytes", "int64", "Read from device memory", unit="bytes"),
+            Field("hbm_write_bytes", "int64", "Written to device memory", unit="bytes"),
+            Field(
+                "sbuf_read_bytes",
+                "int64",
+                "Read from SBUF; per partition for compute",
+                required=False,
+                unit="bytes",
+            ),
+            Field(
+                "sbuf_write_bytes",
+                "int64",
+                "Written to SBUF; per partition for compute",
+                required=False,
+                unit="bytes",
+            ),
+            Field("load_weight_bytes", "int64", "Load weight bytes", required=False, unit="bytes"),
+        ),
+    ),
+    Table(
+        "PenguinInstruction",
+        "Instructions of the compiler's middle layer with the work they caused.",
+        (
+            Field("id", "int64", "The official tool's row id; data, not an address"),
+            Field("raw_bir_id", "int64", "BIR id with graph and function in its upper bits"),
+            Field(
+                "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"
+            ),
+            Field("raw_hlo_id", "int64", "HLO instruction id"),
+            Field("raw_framework_id", "int64", "Framework operator id"),
+            Field("penguin_name", "string", "Penguin name"),
+            Field(
+                "modular_flow_invocation_idx",
+                "int64",
+                "Modular flow invocation index",
+                required=False,
+            ),
+            Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
+            Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
+            Field("time_intervals", "string", "Time intervals"),
+            Field(
+                "element_count_per_interval", "list<int64>", "Element count, one value an interval"
+            ),
+            Field(
+                "transpose_element_count_per_interval",
+                "list<int64>",
+                "Transpose element count, one value an interval",
+            ),
+            Field(
+                "hbm_transfer_size_per_interval",
+                "list<int64>",
+                "HBM transfer size, one value an interval",
+                unit="bytes",
+            ),
+            Field("hbm_read_bytes", "int64", "Read from device memory", unit="bytes"),
+            Field("hbm_write_bytes", "int64", "Written to device memory", unit="bytes"),
+            Field(
+                "sbuf_read_bytes",
+                "int64",
+                "Read from SBUF; per partition for compute",
+                required=False,
+                unit="bytes",
+            ),
+            Field(
+                "sbuf_write_bytes",
+                "int64",
+                "Written to SBUF; per partition for compute",
+                required=False,
+                unit="bytes",
+            ),
+            Field("load_weight_bytes", "int64", "Load weight bytes", required=False, unit="bytes"),
+        ),
+    ),
+    Table(
+        "BirInstruction",
+        "Instructions of the compiler's last layer with the work they caused.",
+        (
+            Field("id", "int64", "The official tool's row id; data, not an address"),
+            Field("raw_bir_id", "int64", "BIR id with graph and function in its upper bits"),
+            Field(
+                "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"
+            ),
+            Field("raw_hlo_id", "int64", "HLO instruction id"),
+            Field("raw_framework_id", "int64", "Framework operator id"),
+            Field("bir_name", "string", "Name of the BIR instruction"),
+            Field("modular_flow_invocation_idx", "int64", "Modular flow invocation index"),
+            Field(
+                "pcore_idx",
+                "int64",
+                "Index of the physical core within the profile, from 0",
+                required=False,
+            ),
+            Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
+            Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
+            Field("time_intervals", "string", "Time intervals"),
+            Field(
+                "element_count_per_interval", "list<int64>", "Element count, one value an interval"
+            ),
+            Field(
+                "transpose_element_count_per_interval",
+                "list<int64>",
+                "Transpose element count, one value an interval",
+            ),
+            Field(
+                "hbm_transfer_size_per_interval",
+                "list<int64>",
+                "HBM transfer size, one value an interval",
+                unit="bytes",
+            ),
+            Field("hbm_read_bytes", "int64", "Read from device memory", unit="bytes"),
+            Field("hbm_write_bytes", "int64", "Written to device memory", unit="bytes"),
+            Field(
+                "sbuf_read_bytes",
+                "int64",
+                "Read from SBUF; per partition for compute",
+                required=False,
+                unit="bytes",
+            ),
+            Field(
+                "sbuf_write_bytes",
+                "int64",
+                "Written to SBUF; per partition for compute",
+                required=False,
+                unit="bytes",
+            ),
+            Field("load_weight_bytes", "int64", "Load weight bytes", required=False, unit="bytes"),
+        ),
+    ),
+    Table(
+        "AssemblyInstruction",
+        "The compiler's text for an instruction that the runtime rewrote.",
+        (
+            Field("instruction_id", "int64", "Instruction id"),
+            Field(
+                "compiler_opcode",
+                "string",
+                "Opcode the compiler wrote, where the runtime replaced it",
+            ),
+            Field(
+                "compiler_operands",
+                "string",
+                "Operands the compiler wrote, where the runtime replaced them",
+            ),
+            Field(
+                "compiler_pc",
+                "int64",
+                "Index in the compiler's stream; absent for what the runtime inserted",
+            ),
+        ),
+    ),
+    Table(
+        "Flow",
+        "Dependencies between rows: who had to be done before whom.",
+        (
+            Field("in_id", "int64", "In id"),
+            Field("out_id", "int64", "Out id"),
+            Field("in_table", "string", "In table"),
+            Field("out_table", "string", "Out table"),
+            Field("dependency_type", "string", "Dependency type", required=False),
+            Field("gap_time", "int64", "Gap time", required=False, unit="nanoseconds"),
+        ),
+    ),
+)
