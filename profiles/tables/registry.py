@@ -10,6 +10,7 @@ from profiles.tables import (
     device,
     framework,
     hierarchy,
+    kept,
     meta,
     rollup,
     source,
@@ -34,6 +35,7 @@ _FAMILIES = (
     rollup,
     system,
     timeline,
+    kept,
 )
 
 REGISTRY: Mapping[str, Table] = MappingProxyType(
