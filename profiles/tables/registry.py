@@ -62,5 +62,5 @@ def schema_field_rows() -> Iterator[dict[str, object]]:
                 "field_type": field.type,
                 "field_required": field.required,
                 "field_unit": field.unit,
-                "field_enum_values": ", ".join(ENUMS[field.enum]) if field.enum else None,
+                "field_enum_values": ", ".join(ENUMS.get(field.enum or "", ())) or None,
             }
