@@ -137,10 +137,10 @@ def serve(options: argparse.Namespace) -> int:
 
 def compare(options: argparse.Namespace) -> int:
     """Compare with the official tool's JSON."""
-    from explorer_site.comparison import compare_official
-
     if options.run is None and options.neff is None and not options.ntff:
         raise Refusal("Give the files with -n and -s, or a folder of tables with --run.")
+    from explorer_site.comparison import compare_official
+
     return compare_official(
         official=options.json, neff=options.neff, ntffs=options.ntff, run=options.run
     )

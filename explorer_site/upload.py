@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Callable, Iterator
 from urllib.parse import urlencode, urljoin, urlsplit
 
-SERVER = None  # the copy served at /upload.py carries its server's address here
+SERVER: str | None = None  # the copy served at /upload.py carries its server's address here
 DEFAULT_SERVER = "http://localhost:3001"
 NAMESPACE = "global"
 

@@ -3,27 +3,17 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from explorer_site.serve import broker, data_folder, ports, preparation, takeover
+from explorer_site.serve.address import Address
 from explorer_site.serve.child import Child, Service
 from explorer_site.serve.supervisor import Supervisor
 
 HEARTBEAT_FILE = "worker.heartbeat"
 READY_PATH = "/readyz"
 STOP_WITH_PARENT_SETTING = "EXPLORER_STOP_WITH_PARENT"
-
-
-@dataclass(frozen=True)
-class Address:
-    """What is served where: the data folder, the two ports, an outside broker or none."""
-
-    data_dir: Path
-    port: int
-    api_port: int
-    redis_url: str = ""
 
 
 def serve(address: Address, *, version: str, after_ready: Callable[[], None] | None = None) -> int:

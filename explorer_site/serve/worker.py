@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 
 from explorer_site.celery import app
+from explorer_site.serve.worker_hooks import Heartbeat
 from ingest_worker.tether import watch_parent
 
 STOP_WITHIN_S = 8
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if options.tied:
         watch_parent(grace_s=STOP_WITHIN_S)
+    app.steps["worker"].add(Heartbeat)
     children = max(1, min(MOST_CHILDREN, os.cpu_count() or 1))
     app.start(beat_arguments() if options.beat else worker_arguments(children))
 
