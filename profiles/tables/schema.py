@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import pyarrow as pa
 
@@ -63,7 +64,7 @@ class Field:
     enum: str | None = None
 
     @property
-    def arrow(self) -> pa.Field:
+    def arrow(self) -> "pa.Field[Any]":
         return pa.field(self.name, ARROW_TYPES[self.type], nullable=not self.required)
 
     @property

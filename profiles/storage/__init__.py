@@ -1,0 +1,1 @@
+"""Where bytes lie: uploaded sources, tables of runs, and the official tool's links to them."""
