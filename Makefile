@@ -20,7 +20,7 @@ NO_PYTHON := Python 3.11 or newer is needed and none is on the path; on Debian o
 NO_VENV := This Python cannot make virtual environments; on Debian or Ubuntu: sudo apt-get install python3-venv
 NO_NODE := Node 20 or newer is needed for the tests (never to run the explorer); on Debian or Ubuntu: sudo apt-get install nodejs npm
 
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: run test lint types unit browser node-tests processes ground-truth bench lock clean check-node chromium
 
