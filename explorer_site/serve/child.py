@@ -18,7 +18,7 @@ LOG_KEPT_BYTES = 10 * 2**20
 
 
 def nothing() -> None:
-    """Do nothing before a start."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Service:
     """A text in the process's command line by which a later server knows it again."""
     environment: Mapping[str, str] = field(default_factory=dict)
     before_start: Callable[[], None] = nothing
+    after_error: Callable[[], None] = nothing
+    """Called when the process ended by itself with an error code, not when it was killed."""
     end_signal: int = signal.SIGTERM
     """Sent by the kernel when the supervisor is killed."""
 
@@ -98,6 +100,8 @@ class Child:
         code = self.process.returncode if self.process else 0
         self.end_group()
         self.process = None
+        if code > 0:
+            self.service.after_error()
         if now - self._started_at > HEALTHY_AFTER_S:
             self.failures = 0
         pause_s = min(FIRST_PAUSE_S * 2**self.failures, LONGEST_PAUSE_S)

@@ -68,6 +68,8 @@ def _broker_service(embedded: broker.Broker) -> Service:
         mark=str(embedded.socket_path or embedded.port),
         is_ready=embedded.is_ready,
         before_start=embedded.clear_socket,
+        # It ends by itself when its file cannot be read. The database knows what waits.
+        after_error=embedded.forget,
     )
 
 

@@ -100,12 +100,21 @@ class RunningServer:
         assert self.line, f"no line was printed:\n{self.errors()}"
         return self
 
+    @property
+    def root(self) -> Path:
+        return ROOT
+
+    @staticmethod
+    def command(*arguments: str) -> list[str]:
+        """The command line of the program."""
+        return [sys.executable, "-m", "explorer_site.cli", *arguments]
+
     def popen(self, *arguments: str) -> "subprocess.Popen[str]":
         """Run the command with this server's settings."""
         with self.error_path.open("a") as errors:
             return subprocess.Popen(
-                [sys.executable, "-m", "explorer_site.cli", *arguments],
-                cwd=ROOT,
+                self.command(*arguments),
+                cwd=self.root,
                 env=self.settings(),
                 stdout=subprocess.PIPE,
                 stderr=errors,

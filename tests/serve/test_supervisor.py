@@ -131,6 +131,26 @@ def test_a_child_that_cannot_live_is_started_with_growing_pauses(tmp_path: Path)
     assert "exit code 0" in sentences[0]
 
 
+@pytest.mark.parametrize(
+    ("program", "called"),
+    [("raise SystemExit(1)", 1), ("raise SystemExit(0)", 0), ("import os; os.abort()", 0)],
+)
+def test_only_an_error_of_its_own_counts_as_one(tmp_path: Path, program: str, called: int) -> None:
+    errors: list[str] = []
+    dying = Child(
+        Service(
+            "dying",
+            (sys.executable, "-c", program),
+            is_ready=lambda: False,
+            after_error=lambda: errors.append("error"),
+        ),
+        tmp_path,
+    )
+    dying.start()
+    assert until(dying.look_after)
+    assert len(errors) == called
+
+
 def test_what_a_dead_child_left_running_is_ended_with_it(tmp_path: Path, run: Run) -> None:
     note = tmp_path / "grandchild"
     parent = child(tmp_path, "parent", STUBBORN, str(note))
