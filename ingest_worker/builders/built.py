@@ -52,11 +52,22 @@ def table_of_rows(name: str, rows: list[dict[str, Any]]) -> BuiltTable:
 
 
 def joined(name: str, tables: list[BuiltTable]) -> BuiltTable:
-    """Several tables of one name, one behind the other."""
+    """Several tables of one name, one behind the other, in batches as full as they can be."""
 
     def batches() -> Iterator[pa.RecordBatch]:
+        waiting: list[pa.RecordBatch] = []
         for table in tables:
-            yield from table.batches()
+            for batch in table.batches():
+                if not waiting and batch.num_rows == BATCH_ROWS:
+                    yield batch
+                    continue
+                waiting.append(batch)
+                if sum(kept.num_rows for kept in waiting) >= BATCH_ROWS:
+                    whole = pa.Table.from_batches(waiting).combine_chunks()
+                    yield whole.slice(0, BATCH_ROWS).to_batches()[0]
+                    waiting = whole.slice(BATCH_ROWS).to_batches()
+        if waiting:
+            yield pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
 
     return BuiltTable(name, sum(table.row_count for table in tables), batches)
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ingest_worker.builders.part import QueueDetail
+from ingest_worker.builders.built import BuiltTable
+from ingest_worker.builders.part import Part, QueueDetail
+from ingest_worker.formats.neff.reader import Neff
+from ingest_worker.formats.notice import Notice
 
 if TYPE_CHECKING:
     from ingest_worker.pipeline.slots import SlotDraft
@@ -19,7 +22,21 @@ ENGINE_SEMAPHORES: Mapping[int, str] = {3: "GpSimd", 4: "Scalar", 5: "Tensor", 6
 class NeffJoin:
     """Answers by the name of a subgraph (`sg00`), the same in both files."""
 
-    neff: None = None
+    neff: Neff | None = None
+
+    @property
+    def compiler_version(self) -> str | None:
+        """The version of the compiler that made the NEFF."""
+        return None
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What the NEFF lacks."""
+        return []
+
+    def tables(self, part: Part | None) -> list[BuiltTable]:
+        """Tables that need the NEFF; `part` is the trace they stand beside, if there is one."""
+        return []
 
     def semaphore_names(self, graph: str) -> dict[int, str]:
         """Semaphore index to name; the four of the engines are the same in every program."""

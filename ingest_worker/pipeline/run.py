@@ -1,0 +1,125 @@
+"""Processes one profile from its sources to a published run folder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingest_worker.builders.meta import Provenance, last_timestamp_ns
+from ingest_worker.builders.part import Part
+from ingest_worker.formats.notice import Notice
+from ingest_worker.pipeline.build import fixed_tables, part_tables, write_tables
+from ingest_worker.pipeline.decode import Decoded, decode
+from ingest_worker.pipeline.identify import Identified, identify
+from ingest_worker.pipeline.join import NeffJoin
+from ingest_worker.pipeline.pair import check_pair
+from ingest_worker.pipeline.resolve import resolve_part
+from ingest_worker.pipeline.stage import Options, Progress, SourceRef
+from profiles.storage.manifest import Manifest, NoticeEntry, PartEntry, SourceEntry
+from profiles.storage.tables import RunFolder
+from profiles.tables.registry import SCHEMA_VERSION
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What was published, and what was odd on the way."""
+
+    manifest: Manifest
+    notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass
+class Summary:
+    """What is known of the run when all parts are written."""
+
+    parts: list[PartEntry] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    cores: int = 0
+    instance_type: str = ""
+
+    def add(self, part: Part) -> None:
+        """Takes in what the manifest says of a part."""
+        facts = part.capture.ntff.facts
+        self.parts.append(
+            PartEntry(
+                part=part.number,
+                name=part.name,
+                span_ns=last_timestamp_ns(part),
+                cores=tuple(core.core.number for core in part.cores),
+                ntff_version=part.capture.ntff.version,
+                instance_type=facts.instance_type,
+            )
+        )
+        self.notices += part.notices
+        self.cores += len(part.cores)
+        self.instance_type = self.instance_type or facts.instance_type
+
+
+def process(
+    sources: Sequence[SourceRef], folder: RunFolder, options: Options, progress: Progress
+) -> RunResult:
+    """Reads the sources, writes every table and publishes the folder.
+
+    Raises FormatError for files that cannot be used, `pair.uuid_mismatch` among them; whatever
+    `progress` raises passes through. The folder counts for nothing until its manifest is written.
+    """
+    progress("identify", 0, len(sources))
+    found = identify(sources, options)
+    decoded = decode(found, options, progress)
+    if decoded.neff is not None:
+        for name, ntff in decoded.traces:
+            check_pair(decoded.neff.uuid, decoded.neff_name or "the NEFF", ntff.facts, name)
+    summary = _write_parts(decoded, folder, options, progress)
+    progress("publish", 0, 0)
+    manifest = _manifest(found, decoded, summary, folder, options)
+    folder.publish(manifest)
+    return RunResult(manifest, summary.notices)
+
+
+def _write_parts(
+    decoded: Decoded, folder: RunFolder, options: Options, progress: Progress
+) -> Summary:
+    """Resolves and writes part after part, so that only one is held at a time."""
+    summary = Summary()
+    join = NeffJoin(decoded.neff)
+    origin = Provenance(
+        options.explorer_version, options.profile_name, join.compiler_version, decoded.neff_name
+    )
+    for number, (name, ntff) in enumerate(decoded.traces):
+        if number == 0:
+            progress("resolve", 0, len(decoded.traces))
+        part = resolve_part(number, name, ntff, join)
+        notices = [*part.notices, *join.notices]
+        tables = [*part_tables(part, origin), *join.tables(part), *fixed_tables(notices)]
+
+        def told(done: int, total: int, before: int = number) -> None:
+            progress("build", before * total + done, total * len(decoded.traces))
+
+        write_tables(folder, number, tables, told)
+        summary.add(part)
+    if not decoded.traces:
+        progress("build", 0, 0)
+        tables = [*join.tables(None), *fixed_tables(join.notices)]
+        write_tables(folder, 0, tables, lambda done, total: progress("build", done, total))
+    summary.notices += join.notices
+    return summary
+
+
+def _manifest(
+    found: Identified,
+    decoded: Decoded,
+    summary: Summary,
+    folder: RunFolder,
+    options: Options,
+) -> Manifest:
+    used = [source for source in (found.neff, *found.traces) if source]
+    return Manifest(
+        schema_version=SCHEMA_VERSION,
+        explorer_version=options.explorer_version,
+        duration_ns=max((part.span_ns for part in summary.parts), default=0),
+        core_count=summary.cores,
+        record_count=decoded.record_count,
+        instance_type=summary.instance_type,
+        sources=tuple(SourceEntry(s.role, s.name, s.path.stat().st_size, s.ordinal) for s in used),
+        parts=tuple(summary.parts),
+        tables=tuple(folder.tables),
+        notices=tuple(NoticeEntry(n.code, n.message, n.count) for n in summary.notices),
+    )
