@@ -5,7 +5,7 @@ COPY requirements-postgres.lock pyproject.toml README.md ./
 RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-postgres.lock
 COPY . .
 RUN /opt/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
- && SECRET_KEY=only-while-building DATA_DIR=/tmp/build /opt/venv/bin/python manage.py collectstatic --noinput
+ && DATA_DIR=/tmp/build STATIC_ROOT=/app/staticfiles /opt/venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --create-home explorer && install -d -o explorer -g explorer -m 700 /data
@@ -16,7 +16,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=explorer_site.settings \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    DATA_DIR=/data
+    DATA_DIR=/data \
+    STATIC_ROOT=/app/staticfiles
 USER explorer
 VOLUME /data
 EXPOSE 3001

@@ -1,6 +1,7 @@
 """Before a start: database and static files brought up to date, old work taken up again."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from explorer_site.serve import data_folder
 from explorer_site.serve.refusal import Refusal
@@ -23,6 +25,7 @@ def bring_up_to_date(data_dir: Path) -> None:
     django.setup()
     try:
         migrate(data_dir)
+        take_up_old_work()
     except DatabaseError as error:
         raise Refusal(f"The database in {data_dir} cannot be used ({error}).") from error
     finally:
@@ -45,6 +48,22 @@ def migrate(data_dir: Path) -> None:
         raise Refusal(data_folder.newer(data_dir, ""))
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+
+
+def take_up_old_work() -> None:
+    """Let the first sweep take back every run and send every waiting profile.
+
+    Whoever holds the folder's lock knows that no worker of this folder runs, so no lease is alive;
+    with a database elsewhere other workers may run, and leases end by themselves.
+    """
+    from profiles import official_folder
+    from profiles.models import IngestRun, Profile, Status
+
+    if connection.vendor == "sqlite":
+        past = timezone.now() - timedelta(seconds=1)
+        IngestRun.objects.filter(finished_at=None).update(lease_until=past)
+        Profile.objects.filter(status=Status.PENDING).update(sent_at=None)
+    official_folder.repair_all()
 
 
 def collect_static(target: Path, folders: list[Path]) -> None:

@@ -1,15 +1,15 @@
 """The Celery worker and its beat as processes of the local server."""
 
 import argparse
-import os
 from collections.abc import Sequence
+
+from django.conf import settings
 
 from explorer_site.celery import app
 from explorer_site.serve.worker_hooks import Heartbeat
 from ingest_worker.tether import watch_parent
 
 STOP_WITHIN_S = 8
-MOST_CHILDREN = 2
 CHILD_RESIDENT_KIB = 400_000
 """A pool child that a task left larger is replaced; decoding has a process of its own."""
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.tied:
         watch_parent(grace_s=STOP_WITHIN_S)
     app.steps["worker"].add(Heartbeat)
-    children = max(1, min(MOST_CHILDREN, os.cpu_count() or 1))
+    children = settings.WORKER_PROCESSES
     app.start(beat_arguments() if options.beat else worker_arguments(children))
 
 

@@ -1,7 +1,7 @@
 """What the worker's main process does beside tasks: a heartbeat, and word of its stopping."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from celery import bootsteps
 from celery.signals import worker_init, worker_ready, worker_shutdown, worker_shutting_down
@@ -27,7 +27,7 @@ class Heartbeat(bootsteps.StartStopStep):
     the file's age.
     """
 
-    requires: ClassVar[set[str]] = {"celery.worker.components:Timer"}
+    requires = ("celery.worker.components:Timer",)
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
