@@ -1,0 +1,1 @@
+"""From published tables to what other tools read."""

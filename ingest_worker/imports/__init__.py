@@ -1,0 +1,1 @@
+"""Other tools' results, read to compare with ours or to show them."""

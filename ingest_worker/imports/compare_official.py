@@ -1,0 +1,202 @@
+"""Compares published tables with the official tool's JSON, cell by cell."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ingest_worker.exports.official_view import (
+    ID_RULE,
+    OfficialView,
+    SetAside,
+    official_view,
+    repeated_ids,
+)
+from ingest_worker.imports.official_json import read_official
+from profiles.storage.tables import ReadableRun
+
+Rows = list[dict[str, Any]]
+
+KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "instruction": ("subgraph", "id", "pc", "timestamp"),
+        "semaphore_update": ("subgraph", "timestamp", "id", "value"),
+        "dma": ("aggregated", "subgraph", "dma_engine", "dma_queue", "packet_idx", "timestamp"),
+        "ham": ("subgraph", "timestamp"),
+        "active_time": ("pcore_idx", "engine", "start_ts"),
+        "pending_dma": ("subgraph", "timestamp", "value"),
+        "dma_throughput": ("subgraph", "timestamp"),
+        "dma_queues_info": ("subgraph", "q_idx", "q_name"),
+        "neff_header": (),
+        "metadata": (),
+    }
+)
+"""The fields by which rows of both sides are brought together."""
+
+ELSEWHERE: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "instruction": {"predecessors": "rows of the table Flow"},
+        "metadata": {"total_point_count": "counts rows of tables that are not built yet"},
+        "dma": {},
+    }
+)
+"""JSON fields without a column of their own, and where they belong."""
+
+FLOAT32 = frozenset(
+    {
+        "transfer_rate",
+        "hbm_transfer_rate",
+        "pe_clock_freq",
+        "pe_clock_others",
+        "dma_ddr_bandwidth",
+        "hbm_ddr_bandwidth",
+    }
+)
+"""Fields that hold float32 values: equal when their bits are."""
+
+MOST_SHOWN = 5
+
+
+@dataclass
+class TableReport:
+    """How one table of one file compares; `wrong` counts unequal cells by field."""
+
+    name: str
+    official_rows: int = 0
+    our_rows: int = 0
+    equal_rows: int = 0
+    cells: int = 0
+    equal_cells: int = 0
+    wrong: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    examples: list[str] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_equal(self) -> bool:
+        """Every row and every cell agrees, and neither side has a row more."""
+        return (
+            self.official_rows == self.our_rows == self.equal_rows
+            and self.cells == self.equal_cells
+        )
+
+    def show(self, example: str) -> None:
+        """Keeps the first few differences to print."""
+        if len(self.examples) < MOST_SHOWN:
+            self.examples.append(example)
+
+
+@dataclass
+class Report:
+    """How one file compares, table by table, with the rows set aside and their rules."""
+
+    file: str
+    tables: list[TableReport] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether every table is equal."""
+        return all(table.is_equal for table in self.tables)
+
+    def lines(self) -> list[str]:
+        """The report as text: a line a table, then what was set aside, then differences."""
+        head = f"{'table':<18}{'official':>10}{'ours':>10}{'equal':>10}{'cells':>12}{'equal':>12}"
+        found = [self.file, head]
+        for table in self.tables:
+            numbers = (table.official_rows, table.our_rows, table.equal_rows)
+            cells = (table.cells, table.equal_cells)
+            mark = "" if table.is_equal else "  DIFFERS"
+            found.append(
+                f"{table.name:<18}"
+                + "".join(f"{number:>10}" for number in numbers)
+                + "".join(f"{number:>12}" for number in cells)
+                + mark
+            )
+        found += [f"set aside: {one}" for one in self.set_aside]
+        for table in self.tables:
+            found += [f"not a column: {table.name}.{k} ({v})" for k, v in table.elsewhere.items()]
+            found += [f"differs: {table.name}.{k} in {n} rows" for k, n in table.wrong.items()]
+            found += [f"  {example}" for example in table.examples]
+        return found
+
+
+def compare(run: ReadableRun, json_path: Path, part: int = 0) -> Report:
+    """Compares one part of a published run with the official JSON of the same trace."""
+    official = read_official(json_path)
+    view = official_view(run, part)
+    report = Report(json_path.name, set_aside=list(view.set_aside))
+    _put_back(view, report, official.get("instruction", []))
+    for name in KEYS:
+        report.tables.append(compare_table(name, official.get(name, []), view.tables[name]))
+    return report
+
+
+def _put_back(view: OfficialView, report: Report, official: Rows) -> None:
+    """Both readings of the official de-duplication are accepted, each only where it explains.
+
+    A row set aside for its label that the official output does have is shown again; a row the
+    output lacks is set aside if another row has the same id.
+    """
+    there = {_key("instruction", row) for row in official}
+    ours = view.tables["instruction"]
+    for row in view.duplicates:
+        if _key("instruction", row) in there:
+            ours.append(row)
+            report.set_aside = [
+                one for one in report.set_aside if one.values.get("start_ts") != row["timestamp"]
+            ]
+    twice = repeated_ids([*ours, *view.duplicates])
+    for number, row in reversed(list(enumerate(ours))):
+        if row["id"] in twice and _key("instruction", row) not in there:
+            shown = {key: row[key] for key in ("subgraph", "label", "pc", "timestamp")}
+            report.set_aside.append(SetAside("Instruction", number, ID_RULE, shown))
+            del ours[number]
+
+
+def _key(name: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row.get(part) for part in KEYS[name])
+
+
+def compare_table(name: str, official: Sequence[Mapping[str, Any]], ours: Rows) -> TableReport:
+    """Brings rows together by key, the k-th with the k-th of a key, and compares every field."""
+    elsewhere = ELSEWHERE.get(name, {})
+    report = TableReport(name, official_rows=len(official), our_rows=len(ours))
+    waiting: dict[tuple[Any, ...], Rows] = defaultdict(list)
+    for row in reversed(ours):
+        waiting[_key(name, row)].append(row)
+    for row in official:
+        expected = {key: value for key, value in row.items() if key not in elsewhere}
+        report.elsewhere |= {key: elsewhere[key] for key in row.keys() & elsewhere.keys()}
+        group = waiting.get(_key(name, row))
+        if not group:
+            report.cells += len(expected)
+            report.show(f"missing here: {dict(expected)}")
+            continue
+        _compare_row(report, expected, group.pop())
+    for group in waiting.values():
+        for row in group:
+            report.show(f"only here: {row}")
+    return report
+
+
+def _compare_row(
+    report: TableReport, expected: Mapping[str, Any], found: Mapping[str, Any]
+) -> None:
+    names = expected.keys() | found.keys()
+    report.cells += len(names)
+    wrong = [name for name in names if not _same(name, expected.get(name), found.get(name))]
+    report.equal_cells += len(names) - len(wrong)
+    report.equal_rows += not wrong
+    for name in sorted(wrong):
+        report.wrong[name] += 1
+        report.show(f"{name}: official {expected.get(name)!r}, here {found.get(name)!r}")
+
+
+def _same(name: str, expected: object, found: object) -> bool:
+    if name in FLOAT32 and isinstance(expected, int | float) and isinstance(found, int | float):
+        return np.float32(expected).tobytes() == np.float32(found).tobytes()
+    return type(expected) is type(found) and expected == found
