@@ -1,0 +1,1 @@
+"""The instruction set: 64-byte slots to names, operands, access patterns and byte counts."""
