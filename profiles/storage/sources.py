@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from profiles.storage import layout
 from profiles.storage.durable import sync_folder
+from profiles.storage.lifeline import Lifeline, drop_ended, is_alive
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,21 @@ class Received:
     sha256: str
 
 
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A received file with what it is for (`neff`, `ntff`) and the name it came with, as text."""
+
+    role: str
+    name: str
+    received: Received
+
+
 class Incoming:
     """One file on its way in: append, then finish; anything else leaves nothing behind."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / f"{uuid.uuid4().hex}.part"
+    def __init__(self, folder: Path, owner: str) -> None:
+        """`owner` is the token of the receiving process's lifeline."""
+        self.path = folder / f"{owner}.{uuid.uuid4().hex}.part"
         self._file: BinaryIO = self.path.open("xb", buffering=0)
         self._digest = hashlib.sha256()
         self.size_bytes = 0
@@ -69,11 +80,14 @@ class SourceStore:
     def __init__(self, root: Path, incoming: Path) -> None:
         self.root = root
         self.incoming = incoming
+        self._lifeline: Lifeline | None = None
 
     def receive(self) -> Incoming:
         """A new file to append to."""
         self.incoming.mkdir(parents=True, exist_ok=True)
-        return Incoming(self.incoming)
+        if self._lifeline is None or not self._lifeline.is_of_this_process():
+            self._lifeline = Lifeline(self.incoming)
+        return Incoming(self.incoming, self._lifeline.token)
 
     def path(self, profile_id: str, role: str, ordinal: int) -> Path:
         return self.root / layout.source_key(profile_id, role, ordinal)
@@ -94,14 +108,20 @@ class SourceStore:
         return sorted(p.name for p in self.root.iterdir()) if self.root.is_dir() else []
 
     def drop_stale(self, *, older_than_s: float) -> int:
-        """Remove what an upload that was killed left in `incoming`. Returns how many files."""
+        """Remove what an upload that was killed left in `incoming`. Returns how many files.
+
+        Files of a process that lives are kept, however long nothing was written to them: the
+        first file of a large pair lies still while the second one comes.
+        """
         oldest = time.time() - older_than_s
         count = 0
         for path in self.incoming.glob("*.part"):
             with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_mtime < oldest:
+                owner = path.name.partition(".")[0]
+                if path.stat().st_mtime < oldest and not is_alive(self.incoming, owner):
                     path.unlink()
                     count += 1
+        drop_ended(self.incoming, older_than_s=older_than_s)
         return count
 
     def free_bytes(self) -> int:

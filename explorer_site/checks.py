@@ -1,0 +1,24 @@
+"""System checks of the settings: limits that fit together."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register()
+def limits_fit_together(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """The soft limit lies below the hard one, and a lease outlasts its renewal."""
+    found: list[CheckMessage] = []
+    if settings.INGEST_SOFT_LIMIT_S >= settings.INGEST_HARD_LIMIT_S:
+        found.append(
+            Error(
+                "INGEST_SOFT_LIMIT_S must be smaller than INGEST_HARD_LIMIT_S.",
+                id="explorer.E001",
+            )
+        )
+    if settings.PORT == settings.API_PORT:
+        found.append(Error("PORT and API_PORT must differ.", id="explorer.E002"))
+    return found

@@ -1,0 +1,151 @@
+"""The shapes of requests and answers, for the OpenAPI document."""
+
+from typing import ClassVar
+
+from rest_framework import serializers
+
+from profiles.models import STAGES, Status
+
+
+class Stage(serializers.Serializer[object]):
+    """How far a run is."""
+
+    name = serializers.ChoiceField(choices=STAGES)
+    index = serializers.IntegerField()
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    started_at = serializers.DateTimeField()
+
+
+class Failure(serializers.Serializer[object]):
+    """Why a profile failed."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    message = serializers.CharField()
+    hint = serializers.CharField()
+    offset = serializers.IntegerField(allow_null=True)
+    file = serializers.CharField()
+    stage = serializers.CharField()
+
+
+class Links(serializers.Serializer[object]):
+    """Addresses of everything about a profile."""
+
+    self = serializers.CharField()
+    page = serializers.CharField()
+    timeline = serializers.CharField()
+    runs = serializers.CharField()
+    sources = serializers.CharField()
+    tables = serializers.CharField()
+
+
+class Profile(serializers.Serializer[object]):
+    """A profile."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    kind = serializers.CharField()
+    cores = serializers.IntegerField(allow_null=True)
+    duration_ns = serializers.IntegerField(allow_null=True)
+    instance_type = serializers.CharField()
+    ntff_version = serializers.IntegerField(allow_null=True)
+    size_bytes = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    processed_at = serializers.DateTimeField(allow_null=True)
+    notices = serializers.IntegerField()
+    stage = Stage(allow_null=True)
+    failure = Failure(allow_null=True)
+    run = serializers.IntegerField(allow_null=True)
+    queue_position = serializers.IntegerField(allow_null=True)
+    links = Links()
+
+
+class ProfilePage(serializers.Serializer[object]):
+    """One page of profiles."""
+
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = Profile(many=True)
+
+
+class ProfileUpload(serializers.Serializer[object]):
+    """The parts of an upload."""
+
+    name = serializers.CharField(required=False, max_length=150)
+    neff = serializers.FileField(required=False)
+    ntff = serializers.ListField(child=serializers.FileField(), required=False)
+
+
+class Rename(serializers.Serializer[object]):
+    """A new name."""
+
+    name = serializers.CharField(max_length=150)
+
+
+class Reprocess(serializers.Serializer[object]):
+    """Options for processing again."""
+
+    without = serializers.ListField(
+        child=serializers.ChoiceField(choices=["neff", "ntff"]), required=False
+    )
+    partial = serializers.BooleanField(required=False)
+
+
+class RunError(serializers.Serializer[object]):
+    """How a run ended badly."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    hint = serializers.CharField()
+    offset = serializers.IntegerField(allow_null=True)
+    file = serializers.CharField()
+
+
+class Run(serializers.Serializer[object]):
+    """One attempt."""
+
+    number = serializers.IntegerField()
+    attempt = serializers.IntegerField()
+    outcome = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    stage = serializers.CharField()
+    error = RunError(allow_null=True)
+    log = serializers.CharField()
+
+
+class Source(serializers.Serializer[object]):
+    """An uploaded file."""
+
+    id = serializers.IntegerField()
+    role = serializers.CharField()
+    ordinal = serializers.IntegerField()
+    name = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    file = serializers.CharField()
+
+
+class Table(serializers.Serializer[object]):
+    """A table of the current run."""
+
+    name = serializers.CharField()
+    part = serializers.IntegerField()
+    rows = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+    content_hash = serializers.CharField()
+    description = serializers.CharField()
+    file = serializers.CharField()
+    columns: ClassVar = serializers.ListField(child=serializers.DictField())
+
+
+class Rows(serializers.Serializer[object]):
+    """Rows of a table. 64-bit ids and Unix times are text."""
+
+    columns = serializers.ListField(child=serializers.DictField())
+    rows = serializers.ListField(child=serializers.DictField())
+    row_numbers = serializers.ListField(child=serializers.IntegerField())
+    total = serializers.IntegerField()

@@ -1,0 +1,165 @@
+"""Tables of the current run: list, download, rows."""
+
+import contextlib
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+from django.http import FileResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from profiles.api import shapes
+from profiles.api.profiles import profile_or_404
+from profiles.api.ranges import ranged_file
+from profiles.presentation import profile_links
+from profiles.refusal import Refused
+from profiles.selectors import current_run_opened
+from profiles.storage.layout import table_file
+from profiles.storage.tables import ReadableRun, RunMissingError
+from profiles.tables.registry import REGISTRY
+
+MOST_ROWS = 1000
+_SAFE_INTEGER = 2**53
+_TEXT_COLUMNS = frozenset({"id", "packet_aggregation_id", "in_id", "out_id"})
+
+_PART = OpenApiParameter("part", int, description="Which trace of the profile; 0 is the first.")
+
+
+class TableListView(APIView):
+    """What the profile's data became."""
+
+    @extend_schema(summary="List tables", responses=shapes.Table(many=True))
+    def get(self, request: Request, profile_id: UUID) -> Response:  # noqa: ARG002
+        """Tables of the current run with rows, sizes, hashes and columns."""
+        profile = profile_or_404(profile_id)
+        here = profile_links(profile)["tables"]
+        return Response(
+            [
+                {
+                    "name": entry.name,
+                    "part": entry.part,
+                    "rows": entry.row_count,
+                    "size_bytes": entry.size_bytes,
+                    "content_hash": entry.content_hash,
+                    "description": REGISTRY[entry.name].description,
+                    "file": f"{here}{entry.name}.parquet?part={entry.part}",
+                    "columns": _columns(entry.name, None),
+                }
+                for entry in current_run_opened(profile).manifest.tables
+                if entry.name in REGISTRY
+            ]
+        )
+
+
+class TableFileView(APIView):
+    """One table as Parquet."""
+
+    @extend_schema(
+        summary="Download a table", parameters=[_PART], responses={200: bytes, 206: bytes}
+    )
+    def get(self, request: Request, profile_id: UUID, table: str) -> FileResponse:
+        """The Parquet file; ranges are honoured, so that query engines can read it in place."""
+        part = _number(request, "part", 0)
+        run = current_run_opened(profile_or_404(profile_id))
+        path = _table_path(run, table, part)
+        entry = run.manifest.table(table, part)
+        tag = entry.content_hash if entry else table
+        kind = "application/vnd.apache.parquet"
+        return ranged_file(request._request, path, table_file(table), kind, tag)
+
+
+class TableRowsView(APIView):
+    """Rows of one table."""
+
+    @extend_schema(
+        summary="Read rows of a table",
+        parameters=[
+            _PART,
+            OpenApiParameter("offset", int),
+            OpenApiParameter("limit", int, description=f"At most {MOST_ROWS}."),
+            OpenApiParameter("row", int, description="One row by its number."),
+            OpenApiParameter("columns", str, description="Names with commas; all if absent."),
+        ],
+        responses=shapes.Rows,
+    )
+    def get(self, request: Request, profile_id: UUID, table: str) -> Response:
+        """Rows in the table's own order, addressed by (part, table, row number)."""
+        part = _number(request, "part", 0)
+        run = current_run_opened(profile_or_404(profile_id))
+        _table_path(run, table, part)
+        columns = _chosen(request, table)
+        if "row" in request.query_params:
+            offset, limit = _number(request, "row", 0), 1
+        else:
+            offset, limit = _number(request, "offset", 0), _number(request, "limit", 100)
+        limit = min(limit, MOST_ROWS)
+        found = run.rows(table, part, offset=offset, limit=limit, columns=columns)
+        entry = run.manifest.table(table, part)
+        return Response(
+            {
+                "columns": _columns(table, columns),
+                "rows": [_plain(row) for row in _as_documents(found)],
+                "row_numbers": list(range(offset, offset + found.num_rows)),
+                "total": entry.row_count if entry else 0,
+            }
+        )
+
+
+def _table_path(run: ReadableRun, table: str, part: int) -> Any:
+    with contextlib.suppress(RunMissingError):
+        return run.table_path(table, part)
+    raise Refused("table.missing", f"There is no table {table} in part {part}.")
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, str(default))
+    if not text.isdecimal() or len(text) > 15:
+        raise ValidationError({name: ["A whole number from 0 up is expected."]})
+    return int(text)
+
+
+def _chosen(request: Request, table: str) -> list[str] | None:
+    text = request.query_params.get("columns", "")
+    if not text:
+        return None
+    chosen = text.split(",")
+    known = REGISTRY[table].by_name
+    for name in chosen:
+        if name not in known:
+            raise Refused("table.column", f"{table} has no column {name!r}.")
+    return chosen
+
+
+def _columns(table: str, chosen: list[str] | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": field.name,
+            "type": field.type,
+            "unit": field.unit,
+            "required": field.required,
+            "description": field.description,
+        }
+        for field in REGISTRY[table].fields
+        if chosen is None or field.name in chosen
+    ]
+
+
+def _as_documents(found: pa.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = found.to_pylist()
+    return rows
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """64-bit ids, and every integer JavaScript cannot hold, as text."""
+    return {
+        name: str(value)
+        if isinstance(value, int)
+        and not isinstance(value, bool)
+        and (name in _TEXT_COLUMNS or abs(value) >= _SAFE_INTEGER)
+        else value
+        for name, value in row.items()
+    }

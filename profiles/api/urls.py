@@ -1,0 +1,38 @@
+"""Addresses of the API, below /api/v1/."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from profiles.api.docs import docs_page
+from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
+from profiles.api.runs import RunListView, SourceFileView, SourceListView
+from profiles.api.tables import TableFileView, TableListView, TableRowsView
+from profiles.api.timeline import TileView, TimelineView, UnknownView
+
+_PROFILE = "profiles/<uuid:profile_id>/"
+_RUN = f"{_PROFILE}runs/<int:run>/"
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", docs_page, name="api-docs"),
+    path("profiles/", ProfileListView.as_view(), name="api-profile-list"),
+    path("profiles/sample/", SampleView.as_view(), name="api-profile-sample"),
+    path(_PROFILE, ProfileView.as_view(), name="api-profile"),
+    path(f"{_PROFILE}reprocess/", ReprocessView.as_view(), name="api-profile-reprocess"),
+    path(f"{_PROFILE}runs/", RunListView.as_view(), name="api-run-list"),
+    path(f"{_PROFILE}sources/", SourceListView.as_view(), name="api-source-list"),
+    path(
+        f"{_PROFILE}sources/<int:source_id>/file", SourceFileView.as_view(), name="api-source-file"
+    ),
+    path(f"{_PROFILE}tables/", TableListView.as_view(), name="api-table-list"),
+    path(f"{_PROFILE}tables/<slug:table>.parquet", TableFileView.as_view(), name="api-table-file"),
+    path(f"{_PROFILE}tables/<slug:table>/rows/", TableRowsView.as_view(), name="api-table-rows"),
+    path(f"{_RUN}timeline/", TimelineView.as_view(), name="api-timeline"),
+    re_path(
+        r"^profiles/(?P<profile_id>[0-9a-f-]{36})/runs/(?P<run>\d+)/tiles/"
+        r"(?P<group>[0-9A-Za-z_-]{1,60})/(?P<level>-1|\d{1,3})/(?P<index>\d{1,12})$",
+        TileView.as_view(),
+        name="api-tile",
+    ),
+    re_path(r"^.*$", UnknownView.as_view()),
+]

@@ -1,0 +1,28 @@
+"""How the web starts work: a task's name and a profile's id, sent when the rows are there."""
+
+import logging
+from uuid import UUID
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+PROCESS_TASK = "ingest_worker.process_profile"
+QUEUE = "ingest"
+
+logger = logging.getLogger(__name__)
+
+
+def send_process(profile_id: UUID) -> bool:
+    """Ring the doorbell. False when the broker does not answer: the sweeper rings later."""
+    try:
+        current_app.send_task(PROCESS_TASK, [str(profile_id)], queue=QUEUE, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("the broker does not answer: %s", error, extra={"profile": profile_id})
+        return False
+    return True
+
+
+def send_process_on_commit(profile_id: UUID) -> None:
+    """Ring once the present transaction has ended well."""
+    transaction.on_commit(lambda: send_process(profile_id))

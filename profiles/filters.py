@@ -1,0 +1,35 @@
+"""The filters of the profile list, the same for page and API."""
+
+from typing import ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+
+from profiles.models import Profile, Status
+
+
+class ProfileFilter(django_filters.FilterSet):
+    """`?status=FAILED&status=PENDING&search=attention&ordering=-created_at`"""
+
+    status = django_filters.MultipleChoiceFilter(choices=Status.choices)
+    search = django_filters.CharFilter(method="by_words")
+    ordering = django_filters.OrderingFilter(
+        fields=(
+            ("created_at", "created_at"),
+            ("name", "name"),
+            ("status", "status"),
+            ("size_bytes", "size_bytes"),
+            ("current_run__duration_ns", "duration_ns"),
+            ("current_run__core_count", "cores"),
+        )
+    )
+
+    class Meta:
+        model = Profile
+        fields: ClassVar = ["status", "search"]
+
+    def by_words(self, queryset: QuerySet[Profile], _name: str, value: str) -> QuerySet[Profile]:
+        """Every word stands somewhere in the name."""
+        for word in value.split():
+            queryset = queryset.filter(name__icontains=word)
+        return queryset

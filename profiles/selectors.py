@@ -1,0 +1,43 @@
+"""Reads: which profiles there are, and what is known of one."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from profiles.models import IngestRun, Profile, Status
+from profiles.storage.tables import ReadableRun, RunMissingError
+from profiles.stores import table_store
+
+
+def profiles_visible() -> QuerySet[Profile]:
+    """All profiles, newest first, with what a row shows. In local mode everyone sees all."""
+    return Profile.objects.select_related("current_run", "active_run").prefetch_related("sources")
+
+
+def last_run(profile: Profile) -> IngestRun | None:
+    """The run that says most: the active one, the failed one, or the current one."""
+    if profile.status == Status.PROCESSED:
+        return profile.current_run
+    return profile.active_run or profile.runs.first()
+
+
+def queue_position(profile: Profile) -> int | None:
+    """Place in the queue, 1 for the next; None when the profile does not wait."""
+    if profile.status != Status.PENDING:
+        return None
+    earlier = Profile.objects.filter(status=Status.PENDING, created_at__lt=profile.created_at)
+    return earlier.count() + 1
+
+
+def run_opened(profile_id: UUID, run: int) -> ReadableRun:
+    """A published run of a profile that still exists. Raises RunMissingError."""
+    if not IngestRun.objects.filter(profile_id=profile_id, number=run, outcome="done").exists():
+        raise RunMissingError(f"run {run} is not there")
+    return table_store().open_run(str(profile_id), run)
+
+
+def current_run_opened(profile: Profile) -> ReadableRun:
+    """The current run. Raises RunMissingError if nothing has been published yet."""
+    if profile.current_run is None:
+        raise RunMissingError("nothing has been published yet")
+    return table_store().open_run(str(profile.pk), profile.current_run.number)

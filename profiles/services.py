@@ -1,0 +1,198 @@
+"""What changes profiles: submit, rename, delete, process again."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from profiles import lifecycle, official_folder, pairing
+from profiles.dispatch import send_process_on_commit
+from profiles.models import NAME_LENGTH, Profile, SourceFile, Status
+from profiles.refusal import Refused
+from profiles.storage.sources import ReceivedFile
+from profiles.stores import official_links, source_store, table_store
+
+SAMPLE_NAME = "Sample: attention block"
+
+
+def clean_name(name: str) -> str:
+    """The name, stripped. Raises Refused; markup is legal, it is only text."""
+    text = name.replace("\0", "").strip()
+    if not text:
+        raise Refused("name.empty", fields={"name": "empty"})
+    if len(text) > NAME_LENGTH:
+        raise Refused(
+            "name.too_long",
+            f"The name has {len(text)} characters; {NAME_LENGTH} are allowed.",
+            fields={"name": "too long"},
+        )
+    return text
+
+
+def profile_submit(
+    *,
+    name: str | None,
+    files: Sequence[ReceivedFile],
+    idempotency_key: str = "",
+    is_sample: bool = False,
+) -> tuple[Profile, bool]:
+    """A new PENDING profile from received files, and whether it is new.
+
+    The same key with the same name and contents gives the profile it gave before; with others it
+    is refused. Files move first: rows never name a file that is not there.
+    """
+    chosen = clean_name(pairing.default_name(file.name for file in files) if name is None else name)
+    digest = _digest(chosen, files)
+    if idempotency_key and (known := _known(idempotency_key, digest)):
+        return known, False
+    profile_id = uuid4()
+    try:
+        return _create(
+            profile_id, chosen, files, idempotency_key, digest, is_sample=is_sample
+        ), True
+    except IntegrityError:
+        source_store().delete_profile(str(profile_id))
+        if idempotency_key and (known := _known(idempotency_key, digest)):
+            return known, False
+        raise
+    except BaseException:
+        source_store().delete_profile(str(profile_id))
+        raise
+
+
+def _digest(name: str, files: Sequence[ReceivedFile]) -> str:
+    digest = hashlib.sha256(name.encode())
+    for file in files:
+        digest.update(f"\0{file.role}\0{file.received.sha256}".encode())
+    return digest.hexdigest()
+
+
+def _known(key: str, digest: str) -> Profile | None:
+    found = Profile.objects.filter(idempotency_key=key[:200]).first()
+    if found is not None and found.content_digest != digest:
+        raise Refused("upload.key_reused")
+    return found
+
+
+def _create(
+    profile_id: UUID,
+    name: str,
+    files: Sequence[ReceivedFile],
+    key: str,
+    digest: str,
+    *,
+    is_sample: bool,
+) -> Profile:
+    places = _placed(files)
+    for file, ordinal in places:
+        source_store().adopt(file.received.path, str(profile_id), file.role, ordinal)
+    with transaction.atomic():
+        profile = Profile.objects.create(
+            id=profile_id,
+            name=name,
+            size_bytes=sum(file.received.size_bytes for file in files),
+            idempotency_key=key[:200] or None,
+            content_digest=digest,
+            is_sample=is_sample,
+            sent_at=timezone.now(),
+        )
+        SourceFile.objects.bulk_create(
+            SourceFile(
+                profile=profile,
+                role=file.role,
+                ordinal=ordinal,
+                name=file.name,
+                size_bytes=file.received.size_bytes,
+                sha256=file.received.sha256,
+            )
+            for file, ordinal in places
+        )
+        official_folder.take_name(profile)
+        send_process_on_commit(profile.pk)
+    return profile
+
+
+def _placed(files: Sequence[ReceivedFile]) -> list[tuple[ReceivedFile, int]]:
+    counts: dict[str, int] = {}
+    places = []
+    for file in files:
+        ordinal = counts.get(file.role, 0)
+        counts[file.role] = ordinal + 1
+        places.append((file, ordinal))
+    return places
+
+
+def profile_rename(profile: Profile, *, name: str) -> Profile:
+    """Give the profile another name; its folder's link follows."""
+    chosen = clean_name(name)
+    old_folder = profile.folder_name
+    with transaction.atomic():
+        Profile.objects.filter(pk=profile.pk).update(name=chosen)
+        profile.name = chosen
+        official_folder.take_name(profile)
+    if profile.folder_name != old_folder:
+        official_links(profile.namespace).remove(old_folder)
+    official_folder.follow(profile.pk)
+    return profile
+
+
+def profile_delete(profile: Profile) -> None:
+    """Remove a profile with all its files. A run in progress notices that its lease is gone."""
+    profile_id = str(profile.pk)
+    with transaction.atomic():
+        Profile.objects.filter(pk=profile.pk).delete()
+    official_links(profile.namespace).remove(profile.folder_name)
+    table_store().drop_profile(profile_id)
+    source_store().delete_profile(profile_id)
+
+
+def profile_reprocess(
+    profile: Profile, *, without: Sequence[str] = (), partial: bool = False
+) -> None:
+    """Process the kept files again, with options. Raises Refused while it is being processed."""
+    with transaction.atomic():
+        if not lifecycle.reprocess(profile.pk, without=list(without), partial=partial):
+            raise Refused("profile.busy")
+        send_process_on_commit(profile.pk)
+
+
+def drop_orphans() -> int:
+    """Remove files and runs that no row names, and runs that are no longer current.
+
+    Returns how many were removed. What belongs to a profile in PROCESSING is left alone.
+    """
+    count = 0
+    known = {str(pk) for pk in Profile.objects.values_list("pk", flat=True)}
+    for profile_id in set(table_store().profiles()) - known:
+        table_store().drop_profile(profile_id)
+        count += 1
+    for profile in Profile.objects.exclude(status=Status.PROCESSING).select_related("current_run"):
+        current = profile.current_run.number if profile.current_run else 0
+        for run in table_store().runs_of(str(profile.pk)):
+            if run != current:
+                table_store().drop_run(str(profile.pk), run)
+                count += 1
+    return count
+
+
+def sample_files() -> list[tuple[str, Path]]:
+    """Role and path of the sample capture's files, which come with the program."""
+    folder = Path(__file__).parent / "sample"
+    return [(role, folder / f"attention.{role}") for role in ("neff", "ntff")]
+
+
+def sample_open() -> Profile:
+    """The sample profile; made at the first call."""
+    found = Profile.objects.filter(is_sample=True).exclude(status=Status.FAILED).first()
+    if found is not None:
+        return found
+    files = []
+    for role, path in sample_files():
+        with source_store().receive() as incoming:
+            incoming.append(path.read_bytes())
+            files.append(ReceivedFile(role, path.name, incoming.finish()))
+    profile, _ = profile_submit(name=SAMPLE_NAME, files=files, is_sample=True)
+    return profile

@@ -1,0 +1,45 @@
+"""Whether the process that left a file still lives: a lock that the kernel drops with it."""
+
+import contextlib
+import fcntl
+import os
+import time
+import uuid
+from pathlib import Path
+
+SUFFIX = ".alive"
+
+
+class Lifeline:
+    """A locked file in `folder`, held until this process ends. `token` is what its files carry."""
+
+    def __init__(self, folder: Path) -> None:
+        self.token = uuid.uuid4().hex
+        self._pid = os.getpid()
+        self._file = (folder / f"{self.token}{SUFFIX}").open("xb")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def is_of_this_process(self) -> bool:
+        """False in a child that inherited it."""
+        return self._pid == os.getpid()
+
+
+def is_alive(folder: Path, token: str) -> bool:
+    """Whether the process with this lifeline still runs."""
+    try:
+        with (folder / f"{token}{SUFFIX}").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def drop_ended(folder: Path, *, older_than_s: float) -> None:
+    """Remove lifelines of processes that have ended; young ones may not be locked yet."""
+    oldest = time.time() - older_than_s
+    for path in folder.glob(f"*{SUFFIX}"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < oldest and not is_alive(folder, path.name.partition(".")[0]):
+                path.unlink()
