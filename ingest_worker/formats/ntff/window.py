@@ -10,6 +10,7 @@ from ingest_worker.formats.ntff.facts import ENGINES, Clocks, ExecutionFacts, Su
 from ingest_worker.formats.ntff.reader import Image, Ntff, Trace
 from ingest_worker.formats.ntff.record import (
     END,
+    RECORD,
     SLOT_MASK,
     Records,
     Times,
@@ -64,11 +65,13 @@ class Capture:
     def records(self, core: Core, trace_type: int, block_type: int) -> Records:
         """Every record of one kind and core, in stream order."""
         runs = [t.records for t in self.traces(core) if _kind(t) == (trace_type, block_type)]
-        return np.concatenate(runs) if len(runs) != 1 else runs[0]
+        if len(runs) > 1:
+            return np.concatenate(runs)
+        return runs[0] if runs else np.zeros(0, RECORD)
 
     def traces(self, core: Core) -> list[Trace]:
-        """The traces of one core, and after them one empty instruction trace."""
-        return [*(t for t in self.ntff.traces if _belongs(t, core, self.cores)), _EMPTY]
+        """The traces of one core, in file order."""
+        return [trace for trace in self.ntff.traces if _belongs(trace, core, self.cores)]
 
     def graph(self, core: Core, window: Window) -> int | None:
         """The subgraph number whose program this execution ran on the core."""
@@ -90,9 +93,6 @@ class Capture:
         """The subgraph's name, `sg00`, or an empty text for a core without one."""
         facts = self.graph_facts(core)
         return facts.name if facts else ""
-
-
-_EMPTY = Trace(-1, -1, 0, -1, None, np.zeros(0, [("w0", "<u4"), ("w1", "<u4"), ("ts", "<u8")]))
 
 
 def _kind(trace: Trace) -> tuple[int, int]:
