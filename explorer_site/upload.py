@@ -184,11 +184,8 @@ class Server:
         """Send a small request; returns the JSON answer, None if empty."""
         connection = self._connect()
         try:
-            headers = {"Accept": "application/json"}
-            data = None
-            if body is not None:
-                headers["Content-Type"] = "application/json"
-                data = json.dumps(body)
+            headers = {"Accept": "application/json", "Content-Type": "application/json"}
+            data = None if body is None else json.dumps(body)
             connection.request(method, self._parts.path + path, body=data, headers=headers)
             return _answer(connection)
         finally:
@@ -307,10 +304,13 @@ def same_name(server: Server, name: str, keep: str) -> list[str]:
 
 
 def delete_others(server: Server, name: str, keep: str, screen: Screen) -> None:
-    """Delete the other profiles called `name`."""
-    for profile_id in same_name(server, name, keep):
+    """Delete the other profiles called `name`; their folder's name becomes free."""
+    others = same_name(server, name, keep)
+    for profile_id in others:
         server.ask("DELETE", "api/v1/profiles/%s/" % profile_id)
         screen.line("Deleted the earlier profile %s." % profile_id)
+    if others:
+        server.ask("PATCH", "api/v1/profiles/%s/" % keep, {"name": name})
 
 
 def upload(options: argparse.Namespace, screen: Screen) -> None:
@@ -375,8 +375,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         upload(options, screen)
     except UploadError as error:
-        prefix = error.code + ": " if error.code else ""
-        screen.line(prefix + error.message)
+        screen.line((error.code + ": " if error.code else "") + error.message)
         return error.exit_code
     except (OSError, http.client.HTTPException) as error:
         screen.line("The server cannot be reached (%s)." % error)

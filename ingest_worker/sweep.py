@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import time
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -13,8 +14,11 @@ from ingest_worker.ingest import scratch_root
 from profiles.models import IngestRun, Profile
 from profiles.stores import source_store, table_store
 
-UPLOAD_KEPT_S = 60
-"""A file in `incoming` that nobody has written to for this long, or holds open, is abandoned."""
+UPLOAD_KEPT_S = 15
+"""A file in `incoming` this old, whose process has ended, is abandoned."""
+
+SOURCES_KEPT_S = 600
+"""Files move to their place before the rows that name them are written."""
 
 OLD_RUN_KEPT = timedelta(hours=1)
 """A superseded run stays readable for pages that were open when the new one came."""
@@ -48,6 +52,19 @@ def _run_key(folder: Path) -> int | None:
 def drop_stale_uploads() -> int:
     """Remove what uploads that were cut off by a kill left in `incoming`. Returns how many."""
     return source_store().drop_stale(older_than_s=UPLOAD_KEPT_S)
+
+
+def drop_unnamed_sources() -> int:
+    """Remove source folders that no row has named for ten minutes. Returns how many."""
+    store = source_store()
+    unknown = set(store.profiles()) - {
+        str(pk) for pk in Profile.objects.values_list("pk", flat=True)
+    }
+    oldest = time.time() - SOURCES_KEPT_S
+    stale = [name for name in unknown if (store.root / name).stat().st_mtime < oldest]
+    for name in stale:
+        store.delete_profile(name)
+    return len(stale)
 
 
 def drop_old_runs() -> int:

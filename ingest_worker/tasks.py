@@ -47,5 +47,5 @@ def requeue_stalled() -> int:
 
 @shared_task(name="ingest_worker.drop_old_runs")
 def drop_old_runs() -> int:
-    """Remove tables that no profile needs any more. Returns how many runs."""
-    return sweep.drop_old_runs()
+    """Remove tables and sources that no profile needs any more. Returns how many."""
+    return sweep.drop_old_runs() + sweep.drop_unnamed_sources()

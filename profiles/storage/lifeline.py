@@ -16,8 +16,14 @@ class Lifeline:
     def __init__(self, folder: Path) -> None:
         self.token = uuid.uuid4().hex
         self._pid = os.getpid()
-        self._file = (folder / f"{self.token}{SUFFIX}").open("xb")
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        path = folder / f"{self.token}{SUFFIX}"
+        self._descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def __del__(self) -> None:
+        """A store that is no longer used receives nothing any more."""
+        with contextlib.suppress(OSError, AttributeError):
+            os.close(self._descriptor)
 
     def is_of_this_process(self) -> bool:
         """False in a child that inherited it."""

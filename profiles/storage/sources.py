@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import threading
 import time
 import uuid
 from dataclasses import dataclass
@@ -81,13 +82,15 @@ class SourceStore:
         self.root = root
         self.incoming = incoming
         self._lifeline: Lifeline | None = None
+        self._lifeline_lock = threading.Lock()
 
     def receive(self) -> Incoming:
         """A new file to append to."""
         self.incoming.mkdir(parents=True, exist_ok=True)
-        if self._lifeline is None or not self._lifeline.is_of_this_process():
-            self._lifeline = Lifeline(self.incoming)
-        return Incoming(self.incoming, self._lifeline.token)
+        with self._lifeline_lock:
+            if self._lifeline is None or not self._lifeline.is_of_this_process():
+                self._lifeline = Lifeline(self.incoming)
+            return Incoming(self.incoming, self._lifeline.token)
 
     def path(self, profile_id: str, role: str, ordinal: int) -> Path:
         return self.root / layout.source_key(profile_id, role, ordinal)

@@ -32,6 +32,7 @@ class FakeServer:
     others: list[dict[str, str]] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, Any]] = field(default_factory=list)
     polls: int = 0
     port: int = 0
 
@@ -60,63 +61,67 @@ def parse_form(content_type: str, body: bytes) -> tuple[dict[str, str], list[Any
     return fields, files
 
 
-def handler(state: FakeServer) -> type[http.server.BaseHTTPRequestHandler]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Does what `state` says."""
 
-        def log_message(self, *_: object) -> None:
-            pass
+    protocol_version = "HTTP/1.1"
+    state: FakeServer
 
-        def answer(self, status: int, body: Any) -> None:
-            data = b"" if body is None else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(data)
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def answer(self, status: int, body: Any) -> None:
+        data = b"" if body is None else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(data)
+        self.close_connection = True
+
+    def do_POST(self) -> None:
+        if self.state.drop_first > 0:
+            self.state.drop_first -= 1
+            self.rfile.read(10)
             self.close_connection = True
+            return
+        if self.state.answer_before_body and self.state.refusal:
+            self.answer(*self.state.refusal)
+            return
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        fields, files = parse_form(self.headers["Content-Type"], body)
+        self.state.received.append(Received(self.headers["Idempotency-Key"], fields, files))
+        if self.state.refusal:
+            self.answer(*self.state.refusal)
+            return
+        self.answer(201, {"id": "abc", "status": "PENDING", "links": {"page": "/profiles/abc/"}})
 
-        def do_POST(self) -> None:
-            if state.drop_first > 0:
-                state.drop_first -= 1
-                self.rfile.read(10)
-                self.close_connection = True
-                return
-            if state.answer_before_body and state.refusal:
-                self.answer(*state.refusal)
-                return
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            fields, files = parse_form(self.headers["Content-Type"], body)
-            state.received.append(Received(self.headers["Idempotency-Key"], fields, files))
-            if state.refusal:
-                self.answer(*state.refusal)
-                return
-            self.answer(
-                201, {"id": "abc", "status": "PENDING", "links": {"page": "/profiles/abc/"}}
-            )
+    def do_GET(self) -> None:
+        if PROFILE.match(self.path):
+            facts = self.state.statuses[min(self.state.polls, len(self.state.statuses) - 1)]
+            self.state.polls += 1
+            self.answer(200, {"id": "abc", **facts})
+        else:
+            self.answer(200, {"results": self.state.others, "next": None})
 
-        def do_GET(self) -> None:
-            if PROFILE.match(self.path):
-                facts = state.statuses[min(state.polls, len(state.statuses) - 1)]
-                state.polls += 1
-                self.answer(200, {"id": "abc", **facts})
-            else:
-                self.answer(200, {"results": state.others, "next": None})
+    def do_PATCH(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.state.renamed.append((self.path, body))
+        self.answer(200, {})
 
-        def do_DELETE(self) -> None:
-            match = PROFILE.match(self.path)
-            assert match
-            state.deleted.append(match[1])
-            self.answer(204, None)
-
-    return Handler
+    def do_DELETE(self) -> None:
+        match = PROFILE.match(self.path)
+        assert match
+        self.state.deleted.append(match[1])
+        self.answer(204, None)
 
 
 @contextmanager
 def fake_server(**behaviour: Any) -> Iterator[FakeServer]:
     """A running fake server."""
     state = FakeServer(**behaviour)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler(state)) as server:
+    handler = type("Bound", (Handler,), {"state": state})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         state.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()

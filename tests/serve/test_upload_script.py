@@ -166,6 +166,7 @@ def test_overwriting_deletes_earlier_profiles_of_exactly_that_name(
         done = send(server.endpoint, "--ntff", pair[1], "--name", "run-12", "--wait", "--overwrite")
     assert done.returncode == 0
     assert server.deleted == ["old"]
+    assert server.renamed == [("/api/v1/profiles/abc/", {"name": "run-12"})]
 
 
 def test_a_failed_upload_deletes_nothing(pair: tuple[Path, Path]) -> None:
