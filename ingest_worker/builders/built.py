@@ -1,8 +1,8 @@
 """A table about to be written: its name, its length and batches made one at a time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,13 @@ from profiles.tables.registry import arrow_schema
 
 BATCH_ROWS = 131_072
 
-Columns = Mapping[str, "pa.Array | npt.NDArray[Any] | int | float | str | bool | None"]
+if TYPE_CHECKING:
+    Array: TypeAlias = pa.Array[Any]
+    Field: TypeAlias = pa.Field[Any]
+else:  # the classes take parameters for type checkers only
+    Array, Field = pa.Array, pa.Field
+Value: TypeAlias = Array | npt.NDArray[Any] | int | float | str | bool | None
+Columns: TypeAlias = Mapping[str, Value]
 
 
 @dataclass(frozen=True)
@@ -84,18 +90,24 @@ def make_batch(schema: pa.Schema, columns: Columns, length: int) -> pa.RecordBat
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _column(field: pa.Field, value: Any, length: int) -> pa.Array:
+def _column(field: Field, value: Any, length: int) -> Array:
     if isinstance(value, np.ndarray):
-        return pa.array(value, field.type)
+        made: Array = pa.array(value, field.type)
+        return made
     if isinstance(value, pa.Array):
-        filled = value if field.nullable or not value.null_count else value.fill_null(empty(field))
+        filled: Array = value
+        if value.null_count and not field.nullable:
+            filled = value.fill_null(empty(field))
         return filled if filled.type == field.type else filled.cast(field.type)
     if value is None and field.nullable:
-        return pa.nulls(length, field.type)
-    return pa.repeat(pa.scalar(empty(field) if value is None else value, field.type), length)
+        nothing: Array = pa.nulls(length, field.type)
+        return nothing
+    one = pa.scalar(empty(field) if value is None else value, field.type)
+    same: Array = pa.repeat(one, length)
+    return same
 
 
-def empty(field: pa.Field) -> str | int | float | bool:
+def empty(field: Field) -> str | int | float | bool:
     """What a required column holds without a value."""
     if pa.types.is_string(field.type):
         return ""
@@ -106,6 +118,16 @@ def empty(field: pa.Field) -> str | int | float | bool:
     return -1 if field.name.endswith(("_idx", "_index")) or field.name == "idx" else 0
 
 
-def repeated(values: list[str] | list[int] | list[None], codes: npt.NDArray[Any]) -> pa.Array:
+def repeated(
+    values: Sequence[Any], codes: npt.NDArray[Any], kind: pa.DataType | None = None
+) -> Array:
     """One value a row by its code: each distinct text is kept once while building."""
-    return pa.array(values).take(pa.array(codes))
+    return gathered(pa.array(values, kind), codes)
+
+
+def gathered(values: Array, codes: npt.NDArray[Any]) -> Array:
+    """`values` at `codes`; a negative code gives null."""
+    is_none = codes < 0
+    wanted: Any = pa.array(codes, mask=is_none) if is_none.any() else pa.array(codes)
+    found: Array = values.take(wanted)
+    return found

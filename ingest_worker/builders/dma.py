@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ingest_worker.builders.built import (
+    Array,
     BuiltTable,
     Columns,
     joined,
@@ -16,7 +17,8 @@ from ingest_worker.builders.built import (
 )
 from ingest_worker.builders.ids import packet_ids, transfer_ids
 from ingest_worker.builders.part import CorePart, Part, QueueDetail
-from ingest_worker.builders.queue import DATA, display_name, kind_name, queue_class
+from ingest_worker.builders.queue import DATA, kind_name, queue_class
+from ingest_worker.formats.isa.vocabulary import queue_display_name
 from ingest_worker.formats.ntff.packets import ENGINES_PER_CORE
 
 PS_PER_S = 1e12
@@ -90,7 +92,7 @@ def _queue_names(
     track: npt.NDArray[np.int32],
     queue: npt.NDArray[np.uint8],
     engine: npt.NDArray[np.int64],
-) -> pa.Array:
+) -> Array:
     """`Q1-E64`, with the queue's name in front for queues of prepared descriptors."""
     keys = (track.astype(np.int64) << 40) | (queue.astype(np.int64) << 32) | engine
     distinct, codes = np.unique(keys, return_inverse=True)
@@ -112,12 +114,11 @@ def _variable(core: CorePart, number: int) -> str | None:
     return _detail(core, number).variable or None
 
 
-def _by_owner(values: list[str | None], owner: npt.NDArray[np.int32]) -> pa.Array | None:
+def _by_owner(values: list[str | None], owner: npt.NDArray[np.int32]) -> Array | None:
     """The transfer's text for each of its packets; no column when no transfer has one."""
     if not any(values):
         return None
-    codes = pa.array(owner, mask=owner < 0)
-    return pa.array(values, pa.string()).take(codes)
+    return repeated(values, owner, pa.string())
 
 
 def aggregated_table(part: Part) -> BuiltTable:
@@ -150,7 +151,7 @@ def _aggregated(part: Part, core: CorePart, number: int) -> dict[str, Any]:
         "pcore_idx": core.core.index,
         "block_id": int(transfer.block_id[0]),
         "queue_idx": queue.index,
-        "queue_name": display_name(queue.name),
+        "queue_name": queue_display_name(queue.name),
         "queue_type": queue_class(queue),
         "op": detail.op,
         "variable": detail.variable or "unknown",
@@ -173,7 +174,7 @@ def queues_table(part: Part) -> BuiltTable:
             last = queue.rings[-1]
             rows.append(
                 {
-                    "name": display_name(queue.name),
+                    "name": queue_display_name(queue.name),
                     "type": kind_name(last.kind),
                     "pcore_idx": core.core.index,
                     "idx": queue.index,

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from ingest_worker.builders.built import BuiltTable, Columns, joined, table_of
+from ingest_worker.builders.built import BuiltTable, Columns, Value, gathered, joined, table_of
 from ingest_worker.builders.ids import instruction_ids
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.formats.ntff.clocks import wait_ns
@@ -29,8 +29,9 @@ def _core_table(part: Part, core: CorePart) -> BuiltTable:
 
     def columns(start: int, stop: int) -> Columns:
         rows, codes = core.rows.take(slice(start, stop)), core.slot[start:stop]
-        take = pa.array(codes)
-        found: dict[str, object] = {k: v.take(take) for k, v in core.slots.columns.items()}
+        found: dict[str, Value] = {
+            name: gathered(values, codes) for name, values in core.slots.columns.items()
+        }
         found |= {
             "start_ts": part.ns(rows.start_ps),
             "end_ts": part.ns(rows.end_ps),
@@ -44,7 +45,7 @@ def _core_table(part: Part, core: CorePart) -> BuiltTable:
         }
         if len(core.movement.transfers):
             found |= _transfer_columns(part, core, started[start:stop])
-        return found  # type: ignore[return-value]
+        return found
 
     return table_of("Instruction", len(core.rows), columns)
 
@@ -59,7 +60,7 @@ def _started_transfers(core: CorePart) -> np.ndarray[tuple[int], np.dtype[np.int
 
 def _transfer_columns(
     part: Part, core: CorePart, started: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> dict[str, object]:
+) -> dict[str, Value]:
     """When the DMA that a row started began and ended; null for rows that started none."""
     is_none = started < 0
     return {

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
+from ingest_worker.builders.built import Array
 from ingest_worker.builders.chips import Chip
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.faults import Fault
@@ -29,7 +29,7 @@ class SlotTable:
     and `label` are those of the timeline, labels as texts.
     """
 
-    columns: Mapping[str, pa.Array]
+    columns: Mapping[str, Array]
     opcode: npt.NDArray[np.int16]
     compiler_pc: npt.NDArray[np.int32]
     is_trigger: npt.NDArray[np.bool_]

@@ -6,23 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest_worker.builders.part import QueueTrack
+from ingest_worker.formats.isa.vocabulary import queue_display_name
 from ingest_worker.formats.ntff.packets import PacketRows
 from ingest_worker.formats.ntff.transfers import RingQueue
 
 INSTRUCTION, DATA = "instruction", "data"
 HARDWARE, SOFTWARE = "hardware_dynamic", "software_dynamic"
-PREFIXES = (("qPool", "qGpSimd"), ("qSP", "qSync"), ("qAct", "qScalar"), ("qDVE", "qVector"))
 KINDS = {0: "unknown", 1: "instructions", 2: "weights", 3: "input", 4: "output", 6: "h2t"}
 STATIC_CLASSES = {3: "input", 4: "output"}
 NO_ENTRY = -1
-
-
-def display_name(name: str) -> str:
-    """A queue's name with its engine as people call it: qPool.. is qGpSimd.. and so on."""
-    for short, shown in PREFIXES:
-        if name.startswith(short):
-            return shown + name.removeprefix(short)
-    return name
 
 
 def queue_class(queue: RingQueue) -> str:
@@ -66,7 +58,7 @@ def queue_tracks(
     for key in keys.tolist():
         index, number = key >> 32, (key & 0xFFFF_FFFF) - 1
         queue = queues[number] if number >= 0 else None
-        name = display_name(queue.name) if queue else f"Q{index}"
+        name = queue_display_name(queue.name) if queue else f"Q{index}"
         found.append((QueueTrack(index, name, queue_class(queue) if queue else INSTRUCTION), key))
     found.sort(key=lambda pair: (pair[0].index, pair[0].name))
     rank = {key: place for place, (_, key) in enumerate(found)}

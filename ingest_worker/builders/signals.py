@@ -1,5 +1,7 @@
 """Tables of moments: `SemaphoreUpdate`, `Throttle`, `Error` and records of unknown type."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ingest_worker.builders.built import (
@@ -19,9 +21,9 @@ OPERATIONS = {0xF1: "set", 0xF3: "increment", 0xF4: "decrement", 0xF9: "write"}
 UNKNOWN_OPERATION = "unknown"
 
 
-def semaphore_text(number: int, names: "dict[int, str] | object") -> str:
+def semaphore_text(number: int, names: Mapping[int, str]) -> str:
     """`S[5] (Tensor)` with a known name, else the bare number."""
-    name = names.get(number) if isinstance(names, dict) else None
+    name = names.get(number)
     return f"S[{number}] ({name})" if name else str(number)
 
 
@@ -33,8 +35,7 @@ def semaphore_table(part: Part) -> BuiltTable:
 def _updates(part: Part, core: CorePart) -> BuiltTable:
     rows = core.updates
     order = np.argsort(rows.time_ps, kind="stable")
-    names = dict(core.semaphores)
-    texts = [semaphore_text(number, names) for number in range(256)]
+    texts = [semaphore_text(number, core.semaphores) for number in range(256)]
     operations = [OPERATIONS.get(mode, UNKNOWN_OPERATION) for mode in range(256)]
 
     def columns(start: int, stop: int) -> Columns:

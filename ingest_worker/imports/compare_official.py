@@ -166,8 +166,8 @@ def compare_table(name: str, official: Sequence[Mapping[str, Any]], ours: Rows) 
     elsewhere = ELSEWHERE.get(name, {})
     report = TableReport(name, official_rows=len(official), our_rows=len(ours))
     waiting: dict[tuple[Any, ...], Rows] = defaultdict(list)
-    for row in reversed(ours):
-        waiting[_key(name, row)].append(row)
+    for mine in reversed(ours):
+        waiting[_key(name, mine)].append(mine)
     for row in official:
         expected = {key: value for key, value in row.items() if key not in elsewhere}
         report.elsewhere |= {key: elsewhere[key] for key in row.keys() & elsewhere.keys()}
@@ -177,9 +177,9 @@ def compare_table(name: str, official: Sequence[Mapping[str, Any]], ours: Rows) 
             report.show(f"missing here: {dict(expected)}")
             continue
         _compare_row(report, expected, group.pop())
-    for group in waiting.values():
-        for row in group:
-            report.show(f"only here: {row}")
+    for left in waiting.values():
+        for mine in left:
+            report.show(f"only here: {mine}")
     return report
 
 

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from ingest_worker.builders.built import BuiltTable
 from ingest_worker.builders.part import Part, QueueDetail
-from ingest_worker.formats.neff.reader import Neff
 from ingest_worker.formats.notice import Notice
 
 if TYPE_CHECKING:
+    from ingest_worker.formats.neff.reader import Neff
     from ingest_worker.pipeline.slots import SlotDraft
 
 ENGINE_SEMAPHORES: Mapping[int, str] = {3: "GpSimd", 4: "Scalar", 5: "Tensor", 6: "Vector"}
@@ -22,7 +22,7 @@ ENGINE_SEMAPHORES: Mapping[int, str] = {3: "GpSimd", 4: "Scalar", 5: "Tensor", 6
 class NeffJoin:
     """Answers by the name of a subgraph (`sg00`), the same in both files."""
 
-    neff: Neff | None = None
+    neff: "Neff | None" = None
 
     @property
     def compiler_version(self) -> str | None:

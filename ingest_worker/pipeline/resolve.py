@@ -193,7 +193,7 @@ def _movement(
     transfers, owner = join_transfers(
         queues, packets, triggers, trace.explicit, rows, _first_slots(capture, graph)
     )
-    used = np.unique(owner[owner >= 0])
+    used = np.unique(owner[owner >= 0]).astype(np.int64)
     renumber = np.full(len(transfers) + 1, -1, np.int32)
     renumber[used] = np.arange(len(used), dtype=np.int32)
     tracks, track = queue_tracks(queues, packets)

@@ -1,6 +1,6 @@
 """Tells once for every executed slot what its instruction is, however often it ran."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from ingest_worker.builders.part import SlotTable
 from ingest_worker.formats.isa.disassembler import disassemble
+from ingest_worker.formats.isa.opcodes import is_known
+from ingest_worker.formats.isa.traffic import traffic
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
 from ingest_worker.formats.ntff.instructions import InstructionRows, compiler_slots
@@ -20,13 +22,6 @@ from ingest_worker.pipeline.join import NeffJoin
 MATMUL, STATIC_TRIGGER = 0x02, 0xA5
 OUTSIDE = -1
 UNKNOWN_COLOUR = 255
-TEXT_COLUMNS = (
-    "engine",
-    "timeline_track",
-    "opcode",
-    "operands",
-    "scalar_activation_fn",
-)
 
 
 @dataclass
@@ -39,7 +34,6 @@ class SlotDraft:
     compiler_pc: npt.NDArray[np.int32] = field(init=False)
     colour: npt.NDArray[np.uint8] = field(init=False)
     labels: list[str] = field(init=False)
-    outside: int = 0
     notices: list[Notice] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -75,13 +69,11 @@ def slot_table(
         places = np.flatnonzero(owner == own)
         graph, engine = (own >> 8) - 1, own & 0xFF
         slots = (keys[places] & 0xFFFF_FFFF).astype(np.int64)
-        _fill(draft, places, slots, capture.ntff.images.get((graph, engine)), engine)
+        _fill(draft, places, engine)
         image = capture.ntff.images.get((graph, engine))
         if image is not None:
             _describe(draft, places, slots, image, capture.name(core), generation, join)
-    if draft.outside:
-        text = f"Instructions of core {core.index} lie outside the program's image."
-        draft.notices.append(Notice("ntff.outside_image", text, draft.outside))
+    draft.notices += _oddities(draft, np.bincount(codes, minlength=len(keys)), core)
     table = SlotTable(
         columns={name: pa.array(values) for name, values in draft.columns.items()},
         opcode=draft.opcode,
@@ -93,21 +85,40 @@ def slot_table(
     return codes.astype(np.int32), table, draft.notices
 
 
-def _fill(
-    draft: SlotDraft,
-    places: npt.NDArray[np.int64],
-    slots: npt.NDArray[np.int64],
-    image: Image | None,
-    engine: int,
-) -> None:
-    """What is known without an image: the engine and the slot's number."""
+def _oddities(draft: SlotDraft, counts: npt.NDArray[np.int64], core: Core) -> list[Notice]:
+    """Executed instructions nobody can name: outside the image, or of an unknown opcode."""
+    found = []
+    outside = int(counts[draft.opcode == OUTSIDE].sum())
+    if outside:
+        text = f"Instructions of core {core.index} lie outside the program's image."
+        found.append(Notice("ntff.outside_image", text, outside))
+    for byte in np.unique(draft.opcode[draft.opcode != OUTSIDE]).tolist():
+        if not is_known(byte):
+            text = f"Instructions of core {core.index} have the unknown opcode {byte:#04x}."
+            count = int(counts[draft.opcode == byte].sum())
+            found.append(Notice("isa.unknown_opcode", text, count))
+    return found
+
+
+def traffic_columns(
+    raw: npt.NDArray[np.uint8], compiled: npt.NDArray[np.uint8] | None
+) -> dict[str, list[int | None]]:
+    """What instructions compute and move, by column of `Instruction`; None where absent."""
+    found = traffic(raw, compiled)
+    return {
+        name: [None if value < 0 else value for value in values.tolist()]
+        for name, values in found.columns.items()
+    }
+
+
+def _fill(draft: SlotDraft, places: npt.NDArray[np.int64], engine: int) -> None:
+    """What is known without an image: the engine."""
     name = ENGINE_NAMES[engine]
-    draft.put("engine", places.tolist(), [name] * len(places))
-    draft.put("timeline_track", places.tolist(), [name] * len(places))
+    where = places.tolist()
+    for column in ("engine", "timeline_track"):
+        draft.put(column, where, [name] * len(where))
     for column in ("opcode", "operands", "bir_id"):
-        draft.put(column, places.tolist(), [""] * len(places))
-    size = 0 if image is None else len(image.slots)
-    draft.outside += int(np.count_nonzero(slots >= size))
+        draft.put(column, where, [""] * len(where))
 
 
 def _describe(
@@ -141,6 +152,8 @@ def _describe(
         matrix = np.flatnonzero(raw[:, 0] == MATMUL)
         draft.put("timeline_track", places[matrix].tolist(), ["TensorMatrix"] * len(matrix))
     draft.colour[places] = text.colour
+    for name, values in traffic_columns(raw, None).items():
+        draft.put(name, where, values)
     for place, opcode, function in zip(where, text.opcode, text.activation_fn, strict=True):
         draft.labels[place] = f"{opcode} {function}" if function else opcode
     join.describe(draft, places, raw, compiler, graph, image.engine)
