@@ -11,8 +11,6 @@ from rest_framework.views import APIView
 
 from profiles.refusal import Refused
 from profiles.selectors import run_opened
-from profiles.timeline.encode import encode_tile
-from profiles.timeline.query import NoSuchTileError, UnreadableError, timeline_of
 
 IMMUTABLE = "private, max-age=31536000, immutable"
 ARROW = "application/vnd.apache.arrow.stream"
@@ -24,6 +22,8 @@ class TimelineView(APIView):
     @extend_schema(summary="Read a run's timeline", responses=dict)
     def get(self, request: Request, profile_id: UUID, run: int) -> HttpResponse:
         """Parts, groups, tracks, levels and labels, as JSON."""
+        from profiles.timeline.query import timeline_of
+
         timeline = timeline_of(run_opened(profile_id, run))
         return _answer(request, timeline.document_json().encode(), "application/json")
 
@@ -42,6 +42,9 @@ class TileView(APIView):
         index: int,
     ) -> HttpResponse:
         """Cells (level 0 and up) or slices (level -1) of one group of tracks, as Arrow IPC."""
+        from profiles.timeline.encode import encode_tile
+        from profiles.timeline.query import NoSuchTileError, UnreadableError, timeline_of
+
         timeline = timeline_of(run_opened(profile_id, run))
         try:
             body = encode_tile(timeline.tile(group, int(level), index))
