@@ -1,0 +1,1 @@
+"""Lanes of the timeline: which tracks there are, what overlaps, and the pyramid over them."""

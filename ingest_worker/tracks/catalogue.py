@@ -1,0 +1,104 @@
+"""What a track and a group of tracks are, and the order in which a person meets them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+KINDS = ("engine", "dma_queue", "dma_engine", "clock", "error")
+TRANSPOSE_BIT = 0x40
+UNKNOWN_COLOUR = 255
+
+
+@dataclass(frozen=True)
+class TrackGroup:
+    """Tracks shown together: the engines of a core, the queues of a core, ..."""
+
+    id: str
+    title: str
+    subtitle: str
+    kind: str
+    part: int
+    core: int
+
+    @property
+    def slug(self) -> str:
+        """The group in an address."""
+        return self.id.replace("/", "-")
+
+
+@dataclass(frozen=True)
+class TrackSlices:
+    """All slices of one track, sorted by start.
+
+    `row` int64 (n,) row numbers in `table`; `start_ns`, `end_ns` int64 (n,) ns from the part's
+    zero; `colour` uint8 (n,) 0 to 8, 255 unknown, bit 0x40 transpose; `label` uint16 (n,) number
+    of the text; `lane` uint8 (n,) fixed lanes, or None to stack what overlaps. `capacity` is how
+    many slices can run at once: busy share = busy / (capacity x bucket).
+    """
+
+    key: str
+    group: str
+    kind: str
+    name: str
+    part: int
+    core: int
+    table: str
+    row: npt.NDArray[np.int64]
+    start_ns: npt.NDArray[np.int64]
+    end_ns: npt.NDArray[np.int64]
+    colour: npt.NDArray[np.uint8]
+    label: npt.NDArray[np.uint16]
+    lane: npt.NDArray[np.uint8] | None
+    capacity: int = 1
+
+    def __len__(self) -> int:
+        return len(self.start_ns)
+
+    def sorted_by_start(self) -> "TrackSlices":
+        """The same slices in order of start; ties keep their order."""
+        if len(self) < 2 or bool((np.diff(self.start_ns) >= 0).all()):
+            return self
+        order = np.argsort(self.start_ns, kind="stable")
+        return replace(
+            self,
+            row=self.row[order],
+            start_ns=self.start_ns[order],
+            end_ns=self.end_ns[order],
+            colour=self.colour[order],
+            label=self.label[order],
+            lane=None if self.lane is None else self.lane[order],
+        )
+
+
+def engine_tracks(queues: list[TrackSlices]) -> list[TrackSlices]:
+    """The packets of one core's queues again, a track a DMA engine instead of a track a queue."""
+    if not queues:
+        return []
+    first = queues[0]
+    lane = np.concatenate([_lanes(track) for track in queues])
+    columns = {
+        name: np.concatenate([getattr(track, name) for track in queues])
+        for name in ("row", "start_ns", "end_ns", "colour", "label")
+    }
+    tracks = []
+    for engine in np.unique(lane).tolist():
+        chosen = np.flatnonzero(lane == engine)
+        number = first.core * first.capacity + engine
+        own = {name: column[chosen] for name, column in columns.items()}
+        track = replace(
+            first,
+            key=f"{first.group.replace('/dma', '/engines')}/e{engine:02d}",
+            group=first.group.replace("/dma", "/engines"),
+            kind="dma_engine",
+            name=f"E{number}",
+            lane=np.zeros(len(chosen), np.uint8),
+            capacity=1,
+            **own,
+        )
+        tracks.append(track.sorted_by_start())
+    return tracks
+
+
+def _lanes(track: TrackSlices) -> npt.NDArray[np.uint8]:
+    return np.zeros(len(track), np.uint8) if track.lane is None else track.lane

@@ -1,0 +1,1 @@
+"""The read side of the timeline: tiles out of mapped pyramids."""
