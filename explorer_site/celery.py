@@ -82,3 +82,6 @@ app.conf.update(
 def use_project_logging(**_: Any) -> None:
     """Log as the rest of the project does, instead of in Celery's own form."""
     logging.config.dictConfig(settings.LOGGING)
+    # The sweep comes every few seconds; what a run does is told by ingest_worker.run.
+    for name in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,10 +1,12 @@
 """The data folder: made, checked, versioned, and served by one server at a time."""
 
+import contextlib
 import errno
 import fcntl
 import json
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -16,6 +18,7 @@ LAYOUT = 1
 
 SUBFOLDERS = ("incoming", "sources", "tables", "profiles", "run", "logs", "broker")
 PRIVATE = 0o700
+INGEST_LOCK = "ingest.lock"
 LOCK_WITHIN_S = 0.5
 """Somebody who only asks who serves the folder holds the lock for a moment."""
 
@@ -145,3 +148,17 @@ class ServerLock:
             return ServedBy(int(found["pid"]), int(found["port"]), int(found["api_port"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+
+@contextlib.contextmanager
+def ingesting(folder: Path) -> Iterator[None]:
+    """Say for a while that a command works on the folder's profiles; several may at once."""
+    with (folder / "run" / INGEST_LOCK).open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+def is_being_ingested(folder: Path) -> bool:
+    """Whether a command works on the folder's profiles now."""
+    with (folder / "run" / INGEST_LOCK).open("a", encoding="utf-8") as file:
+        return not _locked(file)

@@ -25,7 +25,7 @@ def bring_up_to_date(data_dir: Path) -> None:
     django.setup()
     try:
         migrate(data_dir)
-        take_up_old_work()
+        take_up_old_work(data_dir)
     except DatabaseError as error:
         raise Refusal(f"The database in {data_dir} cannot be used ({error}).") from error
     finally:
@@ -50,16 +50,16 @@ def migrate(data_dir: Path) -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def take_up_old_work() -> None:
+def take_up_old_work(data_dir: Path) -> None:
     """Let the first sweep take back every run and send every waiting profile.
 
-    Whoever holds the folder's lock knows that no worker of this folder runs, so no lease is alive;
-    with a database elsewhere other workers may run, and leases end by themselves.
+    Whoever holds the folder's lock knows that no worker of this folder runs, so no lease is alive.
+    Where that is not sure (a database elsewhere, a command that ingests) leases end by themselves.
     """
     from profiles import official_folder
     from profiles.models import IngestRun, Profile, Status
 
-    if connection.vendor == "sqlite":
+    if connection.vendor == "sqlite" and not data_folder.is_being_ingested(data_dir):
         past = timezone.now() - timedelta(seconds=1)
         IngestRun.objects.filter(finished_at=None).update(lease_until=past)
         Profile.objects.filter(status=Status.PENDING).update(sent_at=None)
