@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ingest_worker.builders.meta import Provenance, last_timestamp_ns
 from ingest_worker.builders.part import Part
+from ingest_worker.builders.slices import LabelBook, part_groups, part_slices
 from ingest_worker.formats.notice import Notice
 from ingest_worker.pipeline.build import fixed_tables, part_tables, write_tables
 from ingest_worker.pipeline.decode import Decoded, decode
@@ -13,6 +14,7 @@ from ingest_worker.pipeline.join import NeffJoin
 from ingest_worker.pipeline.pair import check_pair
 from ingest_worker.pipeline.resolve import resolve_part
 from ingest_worker.pipeline.stage import Options, Progress, SourceRef
+from ingest_worker.pipeline.timeline import TimelineBuilder
 from profiles.storage.manifest import Manifest, NoticeEntry, PartEntry, SourceEntry
 from profiles.storage.tables import RunFolder
 from profiles.tables.registry import SCHEMA_VERSION
@@ -30,6 +32,7 @@ class RunResult:
 class Summary:
     """What is known of the run when all parts are written."""
 
+    timeline: TimelineBuilder
     parts: list[PartEntry] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     cores: int = 0
@@ -70,6 +73,7 @@ def process(
     summary = _write_parts(decoded, folder, options, progress)
     progress("publish", 0, 0)
     manifest = _manifest(found, decoded, summary, folder, options)
+    summary.timeline.finish(manifest.parts, manifest.notices)
     folder.publish(manifest)
     return RunResult(manifest, summary.notices)
 
@@ -78,7 +82,7 @@ def _write_parts(
     decoded: Decoded, folder: RunFolder, options: Options, progress: Progress
 ) -> Summary:
     """Resolves and writes part after part, so that only one is held at a time."""
-    summary = Summary()
+    summary = Summary(TimelineBuilder(folder))
     join = NeffJoin(decoded.neff)
     origin = Provenance(
         options.explorer_version, options.profile_name, join.compiler_version, decoded.neff_name
@@ -94,6 +98,10 @@ def _write_parts(
             progress("build", before * total + done, total * len(decoded.traces))
 
         write_tables(folder, number, tables, told)
+        progress("timeline", number, len(decoded.traces))
+        labels = LabelBook()
+        slices = list(part_slices(part, labels))
+        summary.timeline.add_part(number, part_groups(part), slices, labels.texts)
         summary.add(part)
     if not decoded.traces:
         progress("build", 0, 0)

@@ -60,12 +60,11 @@ class TimelineBuilder:
             "rows": sum(track["rows"] for track in own),
         }
 
-    def finish(self, run: int, parts: Sequence[PartEntry], notices: Sequence[Any]) -> None:
+    def finish(self, parts: Sequence[PartEntry], notices: Sequence[Any]) -> None:
         """Write the document."""
         base_ns = self.base_ns or 8
         levels = level_count(base_ns, self.duration_ns)
         document = {
-            "run": run,
             "duration_ns": max(self.duration_ns, *(p.span_ns for p in parts), 0),
             "tile_buckets": TILE_BUCKETS,
             "row_tile_buckets": SLICE_TILE_BUCKETS,

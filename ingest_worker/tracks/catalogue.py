@@ -1,6 +1,7 @@
 """What a track and a group of tracks are, and the order in which a person meets them."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +78,7 @@ def engine_tracks(queues: list[TrackSlices]) -> list[TrackSlices]:
         return []
     first = queues[0]
     lane = np.concatenate([_lanes(track) for track in queues])
-    columns = {
+    columns: dict[str, Any] = {
         name: np.concatenate([getattr(track, name) for track in queues])
         for name in ("row", "start_ns", "end_ns", "colour", "label")
     }

@@ -1,8 +1,8 @@
 """The pyramid's file: one JSON directory and plain little-endian columns, mapped, checksummed.
 
-Layout (docs/timeline-format.md): 8 bytes magic, u32 version, u32 length of the directory, u64 length
-of the columns, u32 CRC-32 of directory and columns, u32 zero, the directory, zeros up to a multiple
-of 8, the columns. Every column begins at a multiple of 8.
+Layout (docs/timeline-format.md): 8 bytes magic, u32 version, u32 length of the directory, u64
+length of the columns, u32 CRC-32 of directory and columns, u32 zero, the directory, blanks up to a
+multiple of 8, the columns. Every column begins at a multiple of 8.
 """
 
 import json

@@ -83,11 +83,6 @@ def _pyramid(path: Path) -> Pyramid:
     return Pyramid(path)
 
 
-@lru_cache(maxsize=64)
-def _timeline(path: Path, run: ReadableRun) -> Timeline:
-    return Timeline(run)
-
-
 def timeline_of(run: ReadableRun) -> Timeline:
     """The timeline of a run. Raises UnreadableError."""
     return Timeline(run)
