@@ -3,17 +3,10 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ingest_worker.formats.neff.sniff import looks_like_neff
 from ingest_worker.formats.ntff.header import HEADER_SIZE, LARGEST_MESSAGE
 
 HEAD_BYTES = 1024
-NEFF_HEADER_SIZE = 1024
-
-
-def looks_like_neff(head: bytes) -> bool:
-    """A package version below 256, a header size of 1024 and some data behind it."""
-    version, size, data_size = (int.from_bytes(head[at : at + 8], "little") for at in (0, 8, 16))
-    return 0 < version < 256 and size == NEFF_HEADER_SIZE and data_size > 0
-
 
 def looks_like_trace(head: bytes) -> bool:
     """Version 1 to 15, a plausible message length, and behind the header a field of a message."""
