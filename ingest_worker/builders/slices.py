@@ -153,6 +153,7 @@ def _queues(part: Part, labels: LabelBook) -> Iterator[TrackSlices]:
                 label=size_labels(packets.size[place], labels),
                 lane=(packets.engine[place] % ENGINES_PER_CORE).astype(np.uint8),
                 capacity=ENGINES_PER_CORE,
+                engine_base=core.engine_base,
             )
         base += len(packets)
 

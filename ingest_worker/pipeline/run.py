@@ -98,7 +98,8 @@ def _write_parts(
             progress("build", before * total + done, total * len(decoded.traces))
 
         write_tables(folder, number, tables, told)
-        progress("timeline", number, len(decoded.traces))
+        if number == len(decoded.traces) - 1:
+            progress("timeline", 0, 0)
         labels = LabelBook()
         slices = list(part_slices(part, labels))
         summary.timeline.add_part(number, part_groups(part), slices, labels.texts)

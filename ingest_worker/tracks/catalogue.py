@@ -35,7 +35,8 @@ class TrackSlices:
     `row` int64 (n,) row numbers in `table`; `start_ns`, `end_ns` int64 (n,) ns from the part's
     zero; `colour` uint8 (n,) 0 to 8, 255 unknown, bit 0x40 transpose; `label` uint16 (n,) number
     of the text; `lane` uint8 (n,) fixed lanes, or None to stack what overlaps. `capacity` is how
-    many slices can run at once: busy share = busy / (capacity x bucket).
+    many slices can run at once: busy share = busy / (capacity x bucket). `engine_base` is the
+    global number of the DMA engine in lane 0.
     """
 
     key: str
@@ -52,6 +53,7 @@ class TrackSlices:
     label: npt.NDArray[np.uint16]
     lane: npt.NDArray[np.uint8] | None
     capacity: int = 1
+    engine_base: int = 0
 
     def __len__(self) -> int:
         return len(self.start_ns)
@@ -85,7 +87,7 @@ def engine_tracks(queues: list[TrackSlices]) -> list[TrackSlices]:
     tracks = []
     for engine in np.unique(lane).tolist():
         chosen = np.flatnonzero(lane == engine)
-        number = first.core * first.capacity + engine
+        number = first.engine_base + engine
         own = {name: column[chosen] for name, column in columns.items()}
         track = replace(
             first,
