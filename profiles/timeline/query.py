@@ -78,8 +78,17 @@ class Timeline:
         return _cells_tile(readers, base_ns, level, start, end, is_complete=True)
 
 
-@lru_cache(maxsize=64)
 def _pyramid(path: Path) -> Pyramid:
+    """The open pyramid of a part; its identity on disk is part of the cache's key."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        raise UnreadableError("the timeline of this run is gone") from error
+    return _open_pyramid(path, (facts.st_ino, facts.st_mtime_ns, facts.st_size))
+
+
+@lru_cache(maxsize=64)
+def _open_pyramid(path: Path, _identity: tuple[int, int, int]) -> Pyramid:
     return Pyramid(path)
 
 
