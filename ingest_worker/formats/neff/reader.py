@@ -1,0 +1,258 @@
+"""Opens a NEFF: follows the names in it from the network down to every engine's program."""
+
+from pathlib import Path
+from posixpath import basename, dirname, normpath
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest_worker.formats.limits import Limits
+from ingest_worker.formats.neff.archive import Index, read_index, read_members
+from ingest_worker.formats.neff.debug_info import NO_ID, DebugRecords, read_debug_files
+from ingest_worker.formats.neff.graph import (
+    Definition,
+    activation_names,
+    read_blocks,
+    read_definition,
+    read_tensors,
+)
+from ingest_worker.formats.neff.json_text import Json, parse_json
+from ingest_worker.formats.neff.program import ENGINE_TOKENS, SLOT_BYTES, Engine, Neff, Subgraph
+from ingest_worker.formats.notice import Notice
+
+NETWORK, PROGRAMS, PACKAGE, STATISTICS = (
+    "neff.json",
+    "kelf-0.json",
+    "info.json",
+    "hlo_stats.json",
+)
+DEBUG_MARK = ".dbg"
+# Large and not needed to read a program: source maps and the catalogue of activation tables.
+UNUSED_ENDINGS = (".klir.debuginfo.json", "kernel_debug_info.json", "act_info.json")
+MOST_PROGRAMS = 1024
+
+
+def read_neff(path: Path, *, limits: Limits) -> Neff:
+    """Everything a viewer needs of the NEFF at `path`; nothing is ever unpacked to disk.
+
+    Raises FormatError: `neff.not_this_format`, `neff.truncated`, `neff.malformed`,
+    `neff.unsupported_version`, `archive.*`, `limit.*`. Members that are missing are told as
+    notices, damaged ones are errors that name the member.
+    """
+    index = read_index(path, limits, _is_wanted_json)
+    return _Reader(path, index, limits).read()
+
+
+def _is_wanted_json(name: str) -> bool:
+    return name.endswith(".json") and not name.endswith(UNUSED_ENDINGS)
+
+
+class _Reader:
+    """The members at hand, and what was found missing or odd on the way."""
+
+    def __init__(self, path: Path, index: Index, limits: Limits) -> None:
+        self.index = index
+        self.limits = limits
+        self.path = path
+        self.names = frozenset(member.name for member in index.members)
+        self.bytes: dict[str, bytes] = dict(index.kept)
+        self.missing: dict[str, None] = {}
+        self.notices: list[Notice] = list(index.notices)
+
+    def read(self) -> Neff:
+        """The whole NEFF."""
+        network = self.json(NETWORK)
+        node, programs = _device_node(network)
+        root = self.json(programs)
+        places = [
+            (entry.get("name").text(), entry.get("definition").text()) for entry in _graphs(root)
+        ]
+        definitions = [(name, place, self.json(place)) for name, place in places]
+        self.fetch(definitions)
+        subgraphs = [
+            self.subgraph(number, name, dirname(place), entry)
+            for number, (name, place, entry) in enumerate(definitions)
+        ]
+        statistics = self.json(STATISTICS)
+        package = self.json(PACKAGE)
+        return Neff(
+            header=self.index.header,
+            checksum_state=self.index.checksum_state,
+            members=self.index.members,
+            subgraphs=subgraphs,
+            target=root.get("target").text(),
+            compiler_version=package.get("tool_version").text(),
+            node=node,
+            statistics=statistics.decimals(),
+            notices=(*self.notices, *self.missing_notices()),
+        )
+
+    def json(self, name: str) -> Json:
+        """A JSON member; absent, with a notice, when it is not there."""
+        data = self.bytes.get(name)
+        if data is None:
+            self.missing[name or "(no name)"] = None
+            return Json(name, None)
+        return parse_json(name, data)
+
+    def missing_notices(self) -> list[Notice]:
+        """One notice a missing member, the many of one kind of file under one code."""
+        return [
+            Notice("neff.missing_member", f"The NEFF has no {name}: what it tells is left out.")
+            for name in self.missing
+        ]
+
+    def fetch(self, definitions: list[tuple[str, str, Json]]) -> None:
+        """Reads the programs and debug files which the definitions name, in one more pass."""
+        wanted = {
+            name
+            for name in self.names
+            if DEBUG_MARK in basename(name) and dirname(name) not in _folders(definitions)
+        }
+        for _, place, entry in definitions:
+            for token in ENGINE_TOKENS:
+                wanted.add(_within(place, self.instructions_name(place, entry, token)))
+                for key in (f"{token}_dbg", f"{token}_asm_dbg"):
+                    wanted.update(_within(place, name) for name in entry.get(key).texts())
+            wanted.update(_within(place, name) for name in entry.get("dma_dbg").texts())
+        found = frozenset(wanted & self.names)
+        self.bytes |= read_members(self.path, self.index.header, self.limits, found)
+
+    def instructions_name(self, place: str, entry: Json, token: str) -> str:
+        """The file of an engine's instructions: by the definition, else by the engine's JSON."""
+        named = entry.get(f"{token}_instr").text()
+        engine = _within(place, entry.get(token).text())
+        if named or engine not in self.bytes:
+            return named
+        return self.json(engine).get("instr").text()
+
+    def subgraph(self, number: int, name: str, folder: str, entry: Json) -> Subgraph:
+        """One program with its engines and names."""
+        place = f"{folder}/def.json"
+        definition = read_definition(entry)
+        engines = {
+            engine: self.engine(engine, token, place, entry, definition)
+            for engine, token in enumerate(ENGINE_TOKENS)
+        }
+        dma = self.records(place, entry.get("dma_dbg").texts())
+        parents = [own.bir.parent_file for own in engines.values() if own.bir.parent_file]
+        penguin = self.layer(parents[0] if parents else "", number)
+        hlo = self.layer(penguin.parent_file, number)
+        return Subgraph(
+            name=name,
+            number=number,
+            definition=definition,
+            engines=engines,
+            tensors=read_tensors(self.json(_within(place, "tensor_map.json"))),
+            activation_names=self.activations(place, entry),
+            dma=dma,
+            penguin=penguin,
+            hlo=hlo,
+            framework=self.layer(hlo.parent_file, number),
+        )
+
+    def engine(
+        self, number: int, token: str, place: str, entry: Json, definition: Definition
+    ) -> Engine:
+        """One engine; an absent one has an empty program."""
+        named = entry.get(token).text()
+        root = self.json(_within(place, named)) if named else Json("", None)
+        slots = self.slots(_within(place, self.instructions_name(place, entry, token)))
+        bir = self.records(place, entry.get(f"{token}_dbg").texts())
+        order = self.records(place, entry.get(f"{token}_asm_dbg").texts())
+        bir_id = self.bir_ids(order, len(slots), f"{dirname(place)}/{token}")
+        return Engine(
+            number=number,
+            slots=slots,
+            bir_id=bir_id,
+            bir_row=bir.rows_of(bir_id),
+            bir=bir,
+            blocks=tuple(read_blocks(root, definition.variables)),
+        )
+
+    def slots(self, name: str) -> npt.NDArray[np.uint8]:
+        """The instructions of a member, whole ones only."""
+        data = self.bytes.get(name, b"")
+        if name and name not in self.bytes:
+            self.missing[name] = None
+        count = len(data) // SLOT_BYTES
+        if len(data) % SLOT_BYTES:
+            text = f"{name} is not a whole number of instructions."
+            self.notices.append(Notice("neff.odd_size", text))
+        raw = np.frombuffer(data, np.uint8, count=count * SLOT_BYTES)
+        return raw.reshape(count, SLOT_BYTES)
+
+    def records(self, place: str, names: tuple[str, ...]) -> DebugRecords:
+        """The records of the debug files a definition lists."""
+        files = []
+        for name in (_within(place, own) for own in names):
+            if name in self.bytes:
+                files.append((name, self.bytes[name]))
+            else:
+                self.missing[name] = None
+        return read_debug_files(files, self.limits)
+
+    def bir_ids(self, order: DebugRecords, count: int, what: str) -> npt.NDArray[np.int64]:
+        """The instruction behind each slot; none at all when records and slots do not match."""
+        if len(order) == count:
+            return order.parents.first
+        if len(order):
+            text = f"{what} has {count} instructions and {len(order)} names: they are left out."
+            self.notices.append(Notice("neff.debug_mismatch", text))
+        return np.full(count, NO_ID, np.int64)
+
+    def layer(self, logical_name: str, number: int) -> DebugRecords:
+        """A layer above the instructions, by the name the layer below gives it.
+
+        The member may have the program's number behind the name (`.dbg_sg000000`); the program's
+        own comes first, else the only or first one.
+        """
+        if not logical_name:
+            return read_debug_files([], self.limits)
+        own = sorted(
+            name
+            for name in self.names
+            if basename(name) == logical_name or basename(name).startswith(f"{logical_name}_sg")
+        )
+        if not own:
+            self.missing[logical_name] = None
+            return read_debug_files([], self.limits)
+        fitting = [name for name in own if name.endswith(f"_sg{number:06d}")] or own
+        name = fitting[0]
+        return read_debug_files([(name, self.bytes.get(name, b""))], self.limits)
+
+    def activations(self, place: str, entry: Json) -> dict[int, str]:
+        """Function names of the tables the scalar engine loads."""
+        named = entry.get("act").text()
+        engine = _within(place, named)
+        if not named or engine not in self.bytes:
+            return {}
+        names: dict[int, str] = {}
+        for table in self.json(engine).get("activation_function_sets").texts():
+            names |= activation_names(self.json(_within(place, f"{table}.json")))
+        return names
+
+
+def _graphs(root: Json) -> list[Json]:
+    graphs = list(root.get("graphs").items())
+    return graphs[:MOST_PROGRAMS]
+
+
+def _device_node(network: Json) -> tuple[int | None, str]:
+    """The number of the node that runs on the device, and the member that lists its programs."""
+    for number, node in enumerate(network.get("nodes").items()):
+        attrs = node.get("attrs")
+        if not attrs.is_absent and attrs.get("func_name").text() == "__kelf":
+            return number, attrs.get("kelf").text(PROGRAMS)
+    return None, PROGRAMS
+
+
+def _within(place: str, name: str) -> str:
+    """A name as seen from the member at `place`; empty for none, and never outside the archive."""
+    if not name:
+        return ""
+    return normpath(f"{dirname(place)}/{name}").lstrip("/")
+
+
+def _folders(definitions: list[tuple[str, str, Json]]) -> frozenset[str]:
+    return frozenset(dirname(place) for _, place, _ in definitions)

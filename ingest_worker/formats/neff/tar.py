@@ -1,0 +1,216 @@
+"""Walks through a tar archive without ever writing a member anywhere."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from ingest_worker.formats.errors import FormatError, LimitExceeded, Malformed, Truncated
+
+ARCHIVE = "archive"
+BLOCK = 512
+LONGEST_RECORD = 1 << 20
+_REGULAR, _DIRECTORY = (b"0", b"\0", b"7"), b"5"
+_PAX, _PAX_GLOBAL, _LONG_NAME = b"x", b"g", b"L"
+_SIZE, _TYPE, _CHECKSUM = slice(124, 136), slice(156, 157), slice(148, 156)
+
+
+class Source(Protocol):
+    """A stream that is read forward."""
+
+    position: int
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, fewer at the end only."""
+
+    def skip(self, size: int) -> int:
+        """Moves on; how far it could."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A regular file of the archive: its name without a leading `./`, size, place in the tar."""
+
+    name: str
+    size: int
+    offset: int
+
+
+def walk(source: Source, *, most_members: int) -> Iterator[Member]:
+    """Every regular member in order; the caller may read up to `size` bytes of each.
+
+    Raises FormatError `archive.unsafe_member` for names that lead out of the archive and for
+    anything but regular files and folders, `archive.duplicate_member` for a name that comes
+    twice, `archive.bomb` beyond `most_members`, `neff.truncated` and `neff.malformed`.
+    """
+    seen: set[str] = set()
+    count = 0
+    for header, name, size in _headers(source):
+        count += 1
+        if count > most_members:
+            raise LimitExceeded(
+                "archive.bomb",
+                f"The archive has more than {most_members} members.",
+                file=ARCHIVE,
+            )
+        kind = header[_TYPE]
+        safe = _safe_name(name)
+        start = source.position
+        if kind == _DIRECTORY:
+            _skip_to(source, start + _padded(size), name)
+            continue
+        if kind not in _REGULAR:
+            raise FormatError(
+                "archive.unsafe_member",
+                f"{name!r} is not a regular file (type {kind!r}).",
+                start - BLOCK,
+                file=ARCHIVE,
+            )
+        if safe in seen:
+            raise FormatError(
+                "archive.duplicate_member",
+                f"{safe!r} is in the archive twice.",
+                start - BLOCK,
+                file=ARCHIVE,
+            )
+        seen.add(safe)
+        yield Member(safe, size, start)
+        _skip_to(source, start + _padded(size), name)
+
+
+def read_member(source: Source, member: Member, most_bytes: int) -> bytes:
+    """All bytes of the member the walk stands at; `limit.memory` beyond `most_bytes`."""
+    if member.size > most_bytes:
+        raise LimitExceeded(
+            "limit.memory",
+            f"{member.name} has {member.size} bytes, {most_bytes} can be held.",
+            file=member.name,
+        )
+    data = source.read(member.size)
+    if len(data) < member.size:
+        raise _cut(member.name, source)
+    return data
+
+
+def _headers(source: Source) -> Iterator[tuple[bytes, str, int]]:
+    """Each member's header block with its full name and size; extensions are resolved."""
+    long_name = ""
+    pax: dict[str, str] = {}
+    while True:
+        start = source.position
+        block = source.read(BLOCK)
+        if not block.strip(b"\0"):
+            return
+        _check(block, start)
+        size = _number(block[_SIZE], start)
+        kind = block[_TYPE]
+        if kind in (_PAX, _PAX_GLOBAL, _LONG_NAME):
+            record = _record(source, size, start)
+            if kind == _LONG_NAME:
+                long_name = _text(record)
+            elif kind == _PAX:
+                pax = _pax(record, start)
+            continue
+        own_size = _pax_size(pax, size, start)
+        yield block, pax.get("path") or long_name or _short_name(block), own_size
+        long_name, pax = "", {}
+
+
+def _check(block: bytes, start: int) -> None:
+    """A header block is whole and its checksum right: the sum of its bytes, own field blank."""
+    if len(block) < BLOCK:
+        raise Truncated(
+            "neff.truncated", "The archive ends inside a member's header.", start, file=ARCHIVE
+        )
+    total = sum(block) - sum(block[_CHECKSUM]) + 8 * ord(" ")
+    if _number(block[_CHECKSUM], start) != total:
+        raise _damaged("A member's header in the archive is damaged.", start)
+
+
+def _number(field: bytes, start: int) -> int:
+    """Octal text, or binary where the first bit is set."""
+    if field[0] & 0x80:
+        return int.from_bytes(field, "big") & ((1 << (8 * len(field) - 1)) - 1)
+    digits = field.split(b"\0", 1)[0].strip()
+    if any(digit not in b"01234567" for digit in digits):
+        raise _damaged("A number in the archive is not a number.", start)
+    return int(digits or b"0", 8)
+
+
+def _record(source: Source, size: int, start: int) -> bytes:
+    if size > LONGEST_RECORD:
+        raise _damaged(f"A member's extended header has {size} bytes.", start)
+    record = source.read(_padded(size))
+    if len(record) < _padded(size):
+        raise _cut("An extended header", source)
+    return record[:size]
+
+
+def _pax(record: bytes, start: int) -> dict[str, str]:
+    """Records `<length> <key>=<value>\\n`, the length counting itself."""
+    found: dict[str, str] = {}
+    place = 0
+    while place < len(record):
+        digits, space, _ = record[place : place + 20].partition(b" ")
+        length = int(digits) if digits.isdigit() and space else 0
+        line = record[place + len(digits) + 1 : place + length - 1]
+        key, equals, value = line.partition(b"=")
+        if length <= 0 or place + length > len(record) or not equals:
+            raise _damaged("A member's extended header is damaged.", start)
+        found[_text(key)] = _text(value)
+        place += length
+    return found
+
+
+def _pax_size(pax: dict[str, str], size: int, start: int) -> int:
+    text = pax.get("size")
+    if text is None:
+        return size
+    if not text.isdecimal() or len(text) > 20:
+        raise _damaged("A member's size is not a number.", start)
+    return int(text)
+
+
+def _short_name(block: bytes) -> str:
+    name = _text(block[:100])
+    prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
+    return f"{prefix}/{name}" if prefix else name
+
+
+def _text(raw: bytes) -> str:
+    return raw.split(b"\0", 1)[0].decode("utf-8", "replace")
+
+
+def _safe_name(name: str) -> str:
+    """The name without `./`; refused when it is absolute or climbs out."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    is_unsafe = name.startswith("/") or ".." in parts or "\\" in name or not name
+    if is_unsafe or any(ord(letter) < 32 for letter in name):
+        raise FormatError(
+            "archive.unsafe_member",
+            f"The archive has a member named {name[:100]!r}.",
+            file=ARCHIVE,
+        )
+    return "/".join(parts)
+
+
+def _padded(size: int) -> int:
+    return -(-size // BLOCK) * BLOCK
+
+
+def _skip_to(source: Source, end: int, name: str) -> None:
+    missing = end - source.position
+    if source.skip(missing) < missing:
+        raise _cut(name, source)
+
+
+def _cut(name: str, source: Source) -> Truncated:
+    return Truncated(
+        "neff.truncated",
+        f"The archive ends inside {name[:100]!r}.",
+        source.position,
+        file=ARCHIVE,
+    )
+
+
+def _damaged(message: str, offset: int) -> Malformed:
+    return Malformed("neff.malformed", message, offset, file=ARCHIVE)
