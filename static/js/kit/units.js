@@ -1,0 +1,159 @@
+/** Numbers as people read them. The same rules stand in profiles/templatetags/units.py. */
+
+export const THIN = "\u202f";
+
+const TIMES = /** @type {const} */ ([
+  [1e9, "s"],
+  [1e6, "ms"],
+  [1e3, "µs"],
+]);
+const DECIMAL = /** @type {const} */ ([
+  [1e12, "TB"],
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1e3, "kB"],
+]);
+const BINARY = /** @type {const} */ ([
+  [2 ** 40, "TiB"],
+  [2 ** 30, "GiB"],
+  [2 ** 20, "MiB"],
+  [2 ** 10, "KiB"],
+]);
+
+/**
+ * A number with so many significant digits and no exponent.
+ * @param {number} value
+ * @param {number} digits
+ * @returns {string}
+ */
+function significant(value, digits) {
+  const whole = Math.trunc(Math.abs(value)).toString().length;
+  return value.toFixed(Math.max(0, digits - whole));
+}
+
+/**
+ * @param {string} text
+ * @returns {string} without zeros behind the last digit that counts
+ */
+function trimmed(text) {
+  return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+}
+
+/**
+ * A duration in ns: 102.7 µs.
+ * @param {number} ns
+ * @param {number} [digits]
+ * @returns {string}
+ */
+export function duration(ns, digits = 4) {
+  for (const [size, unit] of TIMES) {
+    if (Math.abs(ns) >= size) return `${significant(ns / size, digits)}${THIN}${unit}`;
+  }
+  return `${Math.round(ns)}${THIN}ns`;
+}
+
+/**
+ * An instant or duration exact to the nanosecond: 76.168 µs, 518 ns, 1.003215 ms.
+ * @param {number} ns
+ * @returns {string}
+ */
+export function exact(ns) {
+  for (const [size, unit] of TIMES) {
+    if (Math.abs(ns) >= size) {
+      const decimals = Math.round(Math.log10(size));
+      return `${(ns / size).toFixed(decimals)}${THIN}${unit}`;
+    }
+  }
+  return `${ns}${THIN}ns`;
+}
+
+/**
+ * A file's size, decimal.
+ * @param {number} bytes
+ * @returns {string}
+ */
+export function fileSize(bytes) {
+  for (const [size, unit] of DECIMAL) {
+    if (bytes >= size) return `${trimmed(significant(bytes / size, 4))}${THIN}${unit}`;
+  }
+  return `${bytes}${THIN}B`;
+}
+
+/**
+ * Bytes in memory or traffic, binary, three digits.
+ * @param {number} bytes
+ * @returns {string}
+ */
+export function memorySize(bytes) {
+  for (const [size, unit] of BINARY) {
+    if (bytes >= size) return `${trimmed(significant(bytes / size, 3))}${THIN}${unit}`;
+  }
+  return `${bytes}${THIN}B`;
+}
+
+/**
+ * A count with thin spaces.
+ * @param {number} value
+ * @returns {string}
+ */
+export function count(value) {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, THIN);
+}
+
+/**
+ * A share between 0 and 1: whole percent, "<1 %" when it is not zero.
+ * @param {number} value
+ * @returns {string}
+ */
+export function share(value) {
+  if (value > 0 && value < 0.01) return `<1${THIN}%`;
+  return `${Math.round(value * 100)}${THIN}%`;
+}
+
+/**
+ * Time left, in words people use.
+ * @param {number} seconds
+ * @returns {string}
+ */
+export function left(seconds) {
+  if (!Number.isFinite(seconds)) return "";
+  if (seconds < 60) return `${Math.ceil(seconds)}${THIN}s left`;
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes}${THIN}min ${Math.round(seconds - 60 * minutes)}${THIN}s left`;
+}
+
+const SCALES = new Map([
+  ["ns", 1],
+  ["us", 1e3],
+  ["µs", 1e3],
+  ["ms", 1e6],
+  ["s", 1e9],
+]);
+
+/**
+ * A time such as "20us", "1.5 ms" or "300" (ns) in ns; null if it is none.
+ * @param {string} text
+ * @returns {number | null}
+ */
+export function parseTime(text) {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s)?\s*$/.exec(text.replaceAll(THIN, ""));
+  if (!match) return null;
+  return Math.round(Number(match[1]) * (SCALES.get(match[2] ?? "ns") ?? 1));
+}
+
+/**
+ * A range such as "20us-24.6us" in ns; null if it is none. A unit on the right counts for both.
+ * @param {string} text
+ * @returns {[number, number] | null}
+ */
+export function parseRange(text) {
+  const sides = text.split(/\s*[-–]\s*/);
+  if (sides.length !== 2) return null;
+  const unit = /(ns|us|µs|ms|s)\s*$/.exec(sides[1] ?? "")?.[1] ?? "";
+  const first = sides[0] ?? "";
+  const start = parseTime(/[a-zµ]\s*$/.test(first) ? first : first + unit);
+  const end = parseTime(sides[1] ?? "");
+  return start === null || end === null || end <= start ? null : [start, end];
+}

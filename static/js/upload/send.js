@@ -1,0 +1,69 @@
+/** One multipart request a profile, with progress; what it takes is decided by the server. */
+
+import { errorOf } from "../kit/http.js";
+
+/**
+ * @typedef {{sent: number, total: number, rate: number, left: number}} Progress
+ */
+
+/**
+ * Bytes a second over the last ten seconds.
+ */
+export class Meter {
+  constructor() {
+    /** @type {[number, number][]} */
+    this.points = [];
+  }
+
+  /**
+   * @param {number} atMs
+   * @param {number} bytes
+   * @returns {number}
+   */
+  rate(atMs, bytes) {
+    this.points.push([atMs, bytes]);
+    while (this.points.length > 2 && atMs - (this.points[0]?.[0] ?? 0) > 10_000) {
+      this.points.shift();
+    }
+    const first = this.points[0];
+    if (!first || atMs <= first[0]) return 0;
+    return ((bytes - first[1]) * 1000) / (atMs - first[0]);
+  }
+}
+
+/**
+ * Sends a profile. Resolves to the new profile's document, rejects with ApiError or AbortError.
+ * @param {{name: string, neff: File | null, ntffs: File[]}} profile
+ * @param {AbortSignal} signal
+ * @param {(progress: Progress) => void} told
+ * @returns {Promise<any>}
+ */
+export function sendProfile(profile, signal, told) {
+  const form = new FormData();
+  form.append("name", profile.name);
+  if (profile.neff) form.append("neff", profile.neff, profile.neff.name);
+  for (const ntff of profile.ntffs) form.append("ntff", ntff, ntff.name);
+  const meter = new Meter();
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    xhr.open("POST", "/api/v1/profiles/");
+    xhr.setRequestHeader("Idempotency-Key", crypto.randomUUID?.() ?? String(Math.random()));
+    xhr.responseType = "json";
+    xhr.upload.addEventListener("progress", (event) => {
+      const rate = meter.rate(performance.now(), event.loaded);
+      const left = rate > 0 ? (event.total - event.loaded) / rate : Number.POSITIVE_INFINITY;
+      told({ sent: event.loaded, total: event.total, rate, left });
+    });
+    xhr.addEventListener("load", () => {
+      if (xhr.status < 300) resolve(xhr.response);
+      else reject(errorOf(xhr.response, xhr.status));
+    });
+    xhr.addEventListener("error", () => {
+      const detail = "The connection to the server was lost. Nothing was kept; send it again.";
+      reject(errorOf({ error: { code: "upload.incomplete", title: "Connection lost", detail } }, 0));
+    });
+    xhr.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
+    signal.addEventListener("abort", () => xhr.abort());
+    xhr.send(form);
+  });
+}
