@@ -55,8 +55,9 @@ class QueueDetail:
     source: str = ""
     dest: str = ""
     semaphore_id: str = "-1"
-    read_class: str = ""
-    write_class: str = ""
+    read_bytes: int | None = None
+    write_bytes: int | None = None
+    is_load: bool = False
 
 
 @dataclass(frozen=True)

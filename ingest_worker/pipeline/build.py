@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from ingest_worker.builders import dma, instruction, meta, signals, usage
 from ingest_worker.builders.built import BuiltTable, table_of_rows
 from ingest_worker.builders.meta import Provenance
+from ingest_worker.builders.neff import header_table, queue_table, tensor_table
 from ingest_worker.builders.part import Part
+from ingest_worker.formats.neff.program import Neff
 from ingest_worker.formats.notice import Notice
 from profiles.storage.tables import RunFolder
 from profiles.tables.registry import arrow_schema, schema_field_rows
@@ -30,6 +32,14 @@ def part_tables(part: Part, origin: Provenance) -> list[BuiltTable]:
         meta.execution_table(part, origin),
     ]
     return [table for table in tables if table is not None]
+
+
+def neff_tables(neff: Neff | None, part: Part | None) -> list[BuiltTable]:
+    """Every table that follows from a NEFF; `part` is the trace it stands beside, if any."""
+    if neff is None:
+        return []
+    tables = [header_table(neff, part), tensor_table(neff, part)]
+    return tables if part else [*tables, queue_table(neff)]
 
 
 def fixed_tables(notices: Sequence[Notice]) -> list[BuiltTable]:

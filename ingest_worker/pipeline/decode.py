@@ -1,22 +1,20 @@
 """Opens the sources: bytes become arrays, still without names."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ingest_worker.formats.errors import FormatError
+from ingest_worker.formats.neff.program import Neff
+from ingest_worker.formats.neff.reader import read_neff
 from ingest_worker.formats.ntff.reader import Ntff, read_ntff
 from ingest_worker.pipeline.identify import Identified
 from ingest_worker.pipeline.stage import Options, Progress, SourceRef
-
-if TYPE_CHECKING:
-    from ingest_worker.formats.neff.reader import Neff
 
 
 @dataclass(frozen=True)
 class Decoded:
     """The opened files; traces keep the names they were uploaded under."""
 
-    neff: "Neff | None"
+    neff: Neff | None
     neff_name: str | None
     traces: tuple[tuple[str, Ntff], ...]
 
@@ -37,9 +35,7 @@ def decode(found: Identified, options: Options, progress: Progress) -> Decoded:
     return Decoded(neff, found.neff.name if found.neff else None, tuple(traces))
 
 
-def _read_neff(source: SourceRef, options: Options) -> "Neff":
-    from ingest_worker.formats.neff.reader import read_neff
-
+def _read_neff(source: SourceRef, options: Options) -> Neff:
     try:
         return read_neff(source.path, limits=options.limits)
     except FormatError as error:

@@ -7,7 +7,7 @@ from ingest_worker.builders.meta import Provenance, last_timestamp_ns
 from ingest_worker.builders.part import Part
 from ingest_worker.builders.slices import LabelBook, part_groups, part_slices
 from ingest_worker.formats.notice import Notice
-from ingest_worker.pipeline.build import fixed_tables, part_tables, write_tables
+from ingest_worker.pipeline.build import fixed_tables, neff_tables, part_tables, write_tables
 from ingest_worker.pipeline.decode import Decoded, decode
 from ingest_worker.pipeline.identify import Identified, identify
 from ingest_worker.pipeline.join import NeffJoin
@@ -69,7 +69,7 @@ def process(
     decoded = decode(found, options, progress)
     if decoded.neff is not None:
         for name, ntff in decoded.traces:
-            check_pair(decoded.neff.uuid, decoded.neff_name or "the NEFF", ntff.facts, name)
+            check_pair(decoded.neff.header.uuid, decoded.neff_name or "the NEFF", ntff.facts, name)
     summary = _write_parts(decoded, folder, options, progress)
     progress("publish", 0, 0)
     manifest = _manifest(found, decoded, summary, folder, options)
@@ -92,7 +92,11 @@ def _write_parts(
             progress("resolve", 0, len(decoded.traces))
         part = resolve_part(number, name, ntff, join)
         notices = [*part.notices, *join.notices]
-        tables = [*part_tables(part, origin), *join.tables(part), *fixed_tables(notices)]
+        tables = [
+            *part_tables(part, origin),
+            *neff_tables(decoded.neff, part),
+            *fixed_tables(notices),
+        ]
 
         def told(done: int, total: int, before: int = number) -> None:
             progress("build", before * total + done, total * len(decoded.traces))
@@ -106,7 +110,7 @@ def _write_parts(
         summary.add(part)
     if not decoded.traces:
         progress("build", 0, 0)
-        tables = [*join.tables(None), *fixed_tables(join.notices)]
+        tables = [*neff_tables(decoded.neff, None), *fixed_tables(join.notices)]
         write_tables(folder, 0, tables, lambda done, total: progress("build", done, total))
     summary.notices += join.notices
     return summary

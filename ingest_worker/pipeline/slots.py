@@ -35,6 +35,7 @@ class SlotDraft:
     colour: npt.NDArray[np.uint8] = field(init=False)
     labels: list[str] = field(init=False)
     notices: list[Notice] = field(default_factory=list)
+    foreign: int = 0
 
     def __post_init__(self) -> None:
         self.opcode = np.full(self.count, OUTSIDE, np.int16)
@@ -88,6 +89,12 @@ def slot_table(
 def _oddities(draft: SlotDraft, counts: npt.NDArray[np.int64], core: Core) -> list[Notice]:
     """Executed instructions nobody can name: outside the image, or of an unknown opcode."""
     found = []
+    if draft.foreign:
+        text = (
+            f"Instructions of core {core.index} ran that the NEFF does not hold in their places: "
+            "the two files may not belong together."
+        )
+        found.append(Notice("pair.slot_mismatch", text, draft.foreign))
     outside = int(counts[draft.opcode == OUTSIDE].sum())
     if outside:
         text = f"Instructions of core {core.index} lie outside the program's image."
@@ -100,11 +107,9 @@ def _oddities(draft: SlotDraft, counts: npt.NDArray[np.int64], core: Core) -> li
     return found
 
 
-def traffic_columns(
-    raw: npt.NDArray[np.uint8], compiled: npt.NDArray[np.uint8] | None
-) -> dict[str, list[int | None]]:
+def traffic_columns(raw: npt.NDArray[np.uint8]) -> dict[str, list[int | None]]:
     """What instructions compute and move, by column of `Instruction`; None where absent."""
-    found = traffic(raw, compiled)
+    found = traffic(raw)
     return {
         name: [None if value < 0 else value for value in values.tolist()]
         for name, values in found.columns.items()
@@ -152,8 +157,12 @@ def _describe(
         matrix = np.flatnonzero(raw[:, 0] == MATMUL)
         draft.put("timeline_track", places[matrix].tolist(), ["TensorMatrix"] * len(matrix))
     draft.colour[places] = text.colour
-    for name, values in traffic_columns(raw, None).items():
+    for name, values in traffic_columns(raw).items():
         draft.put(name, where, values)
     for place, opcode, function in zip(where, text.opcode, text.activation_fn, strict=True):
         draft.labels[place] = f"{opcode} {function}" if function else opcode
-    join.describe(draft, places, raw, compiler, graph, image.engine)
+    compiled = join.compiled(graph, image.engine, raw, compiler, generation)
+    if compiled is not None:
+        for name, values in compiled.columns.items():
+            draft.put(name, where, values)
+        draft.foreign += compiled.foreign
