@@ -1,7 +1,9 @@
 """Opens a NEFF: follows the names in it from the network down to every engine's program."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from posixpath import basename, dirname, normpath
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +32,19 @@ DEBUG_MARK = ".dbg"
 # Large and not needed to read a program: source maps and the catalogue of activation tables.
 UNUSED_ENDINGS = (".klir.debuginfo.json", "kernel_debug_info.json", "act_info.json")
 MOST_PROGRAMS = 1024
+# What is lost with a member; the two layers are also absent from kernels compiled on their own.
+LOSSES: Mapping[str, str] = MappingProxyType(
+    {
+        STATISTICS: "the floating-point operations of the model are not known",
+        PACKAGE: "the version of the compiler is not known",
+        NETWORK: "the network's inputs and outputs are not known",
+        "debug_info_hlo.dbg": "instructions have no operation of a model",
+        "debug_info_pttf.dbg": "instructions have no layer of a model",
+        "tensor_map.json": "shapes and formats of tensors are not known",
+    }
+)
+
+__all__ = ["Neff", "read_neff"]
 
 
 def read_neff(path: Path, *, limits: Limits) -> Neff:
@@ -96,10 +111,13 @@ class _Reader:
         return parse_json(name, data)
 
     def missing_notices(self) -> list[Notice]:
-        """One notice a missing member, the many of one kind of file under one code."""
+        """One notice for each member that is named or expected and not there."""
+        losses = [
+            (name, LOSSES.get(basename(name), "what it tells is left out")) for name in self.missing
+        ]
         return [
-            Notice("neff.missing_member", f"The NEFF has no {name}: what it tells is left out.")
-            for name in self.missing
+            Notice("neff.missing_member", f"The NEFF has no {name}: {loss}.")
+            for name, loss in losses
         ]
 
     def fetch(self, definitions: list[tuple[str, str, Json]]) -> None:
