@@ -163,6 +163,6 @@ def _describe(
         draft.labels[place] = f"{opcode} {function}" if function else opcode
     compiled = join.compiled(graph, image.engine, raw, compiler, generation)
     if compiled is not None:
-        for name, values in compiled.columns.items():
-            draft.put(name, where, values)
+        for name, known in compiled.columns.items():
+            draft.put(name, where, known)
         draft.foreign += compiled.foreign
