@@ -1,0 +1,129 @@
+/** The items of a track in view, out of the tiles that are there; no object an item. */
+
+import { NO_BUCKET } from "../data/arrow.js";
+import { covering, SLICES, tileSpan } from "../kit/scale.js";
+
+/** @typedef {import("../data/arrow.js").Tile} Tile */
+/** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
+/** @typedef {import("./rows.js").Group} Group */
+/** @typedef {{tile: Tile, start: number, span: number, level: number, isStale: boolean}} Placed */
+
+/**
+ * Keys of the tiles of a group over a range.
+ * @param {TimelineDocument} document
+ * @param {Group} group
+ * @param {number} level
+ * @param {{start: number, end: number}} range
+ * @returns {string[]}
+ */
+export function tileKeys(document, group, level, range) {
+  const span = tileSpan(document, level);
+  return covering(span, range, document.duration_ns).map(
+    (index) => `${group.slug}/${level}/${index}`,
+  );
+}
+
+/**
+ * The best tiles there are for a group over a range: of the level asked for, else coarser ones.
+ * @param {TimelineDocument} document
+ * @param {Group} group
+ * @param {number} level
+ * @param {{start: number, end: number}} range
+ * @param {{peek: (key: string) => Tile | null}} store
+ * @returns {Placed[]}
+ */
+export function placedTiles(document, group, level, range, store) {
+  const span = tileSpan(document, level);
+  /** @type {Placed[]} */
+  const found = [];
+  for (const index of covering(span, range, document.duration_ns)) {
+    const tile = store.peek(`${group.slug}/${level}/${index}`);
+    if (tile) found.push({ tile, start: index * span, span, level, isStale: false });
+    else {
+      const coarser = coarserTile(document, group, level, index * span, span, store);
+      if (coarser) found.push(coarser);
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {TimelineDocument} document
+ * @param {Group} group
+ * @param {number} level
+ * @param {number} start
+ * @param {number} span
+ * @param {{peek: (key: string) => Tile | null}} store
+ * @returns {Placed | null}
+ */
+function coarserTile(document, group, level, start, span, store) {
+  for (let other = level + 1; other < document.levels.length; other++) {
+    const otherSpan = tileSpan(document, other);
+    const index = Math.floor(start / otherSpan);
+    const tile = store.peek(`${group.slug}/${other}/${index}`);
+    if (tile) return { tile, start: index * otherSpan, span, level: other, isStale: true };
+  }
+  return null;
+}
+
+/**
+ * Calls `visit` for every item of a track that touches the range; slices that lie in several tiles
+ * are visited once, in the tile where they begin or the first one placed.
+ * @param {Placed[]} placed
+ * @param {number} track
+ * @param {{start: number, end: number}} range
+ * @param {(tile: Tile, item: number, from: number, bucketNs: number, isStale: boolean) => void} visit
+ * @param {TimelineDocument} document
+ */
+export function visitItems(placed, track, range, visit, document) {
+  for (let place = 0; place < placed.length; place++) {
+    const { tile, start, level, isStale } = placed[place];
+    const bucketNs = document.levels[Math.max(level, 0)].bucket_ns;
+    for (const [from, to] of tile.places.get(track) ?? []) {
+      for (let item = from; item < to; item++) {
+        const isSlice = tile.bucket[item] === NO_BUCKET;
+        const begin = isSlice ? tile.start[item] : start + tile.bucket[item] * bucketNs;
+        const length = isSlice ? tile.duration[item] : bucketNs;
+        if (begin > range.end || begin + length < range.start) continue;
+        // A slice that began before this tile was visited in an earlier one.
+        if (isSlice && place > 0 && begin < start && !isStale) continue;
+        visit(tile, item, begin, bucketNs, isStale);
+      }
+    }
+  }
+}
+
+/**
+ * How many lanes a track needs in view: more than one only when its slices have room to be told
+ * apart.
+ * @param {Placed[]} placed
+ * @param {import("./rows.js").Track} track
+ * @param {{start: number, end: number}} range
+ * @param {number} width pixels
+ * @param {TimelineDocument} document
+ * @returns {number}
+ */
+export function lanesInView(placed, track, range, width, document) {
+  if (track.kind === "clock" || track.kind === "error" || track.kind === "dma_engine") return 1;
+  let slices = 0;
+  let crowded = 0;
+  let deepest = 0;
+  visitItems(
+    placed,
+    track.id,
+    range,
+    (tile, item) => {
+      if (tile.bucket[item] === NO_BUCKET) {
+        slices++;
+        deepest = Math.max(deepest, tile.lane[item]);
+      } else crowded += tile.count[item];
+    },
+    document,
+  );
+  const perLane = slices / (track.capacity > 1 ? track.capacity : Math.max(1, deepest + 1));
+  const hasRoom = slices > 0 && crowded <= slices / 4 && perLane * 5 < width;
+  if (!hasRoom) return 1;
+  return track.capacity > 1 ? track.capacity : Math.min(deepest + 1, 4);
+}
+
+export { SLICES };
