@@ -130,11 +130,14 @@ def _in_memory(variable: int, head: int) -> control.Side:
 class _Block:
     """Weaves the block on one core."""
 
-    def __init__(self, core: Weaver) -> None:
+    def __init__(self, core: Weaver, packets: int) -> None:
         self.core = core
+        self.packets = packets
         move = Move("identity", "SB", (256, 128), 0, 0x800, (1, 256), (1, 262_144))
         block = StaticBlock(SP, 0, CONSTANTS.name, "load.identity-block-1", 40, (move,))
-        self.identity = core.load(SP, CONSTANTS, block, "load.identity-trig", size=32768)
+        self.identity = core.load(
+            SP, CONSTANTS, block, "load.identity-trig", size=32768, packets=packets
+        )
         self.core.run(ACT, slots.load_table, "table", 1_280_000, penguin=SOFTMAX)
         zero = partial(slots.fill, Access(RESULT, (1,), (512,)), 0.0, elements=512)
         self.zero = core.run(POOL, zero, "zero", 700_000, penguin=DIVIDE)
@@ -148,7 +151,9 @@ class _Block:
             source = _in_memory(variable, head.index)
             after = free[-1:] if place == 0 else ()
             head.loaded.append(
-                self.core.move(SP, LOADS, source, target, name, after, packets=2, penguin=LOAD)
+                self.core.move(
+                    SP, LOADS, source, target, name, after, packets=self.packets, penguin=LOAD
+                )
             )
 
     def start(self, head: _Head, number: int) -> _Tile:
@@ -259,16 +264,19 @@ class _Block:
         target = _in_memory(OUTPUT, head.index)
         self.core.move(
             POOL, STORES, _on_chip(RESULT), target, "store.context", head.results[-1:],
-            packets=2, penguin=STORE,
+            packets=self.packets, penguin=STORE,
         )  # fmt: skip
 
 
-def weave(index: int) -> Weaver:
-    """One core: its heads, the next one loading while one is worked on."""
+def weave(index: int, *, packets: int = 2) -> Weaver:
+    """One core: its heads, the next one loading while one is worked on.
+
+    `packets` is how many data packets each ring takes for a transfer.
+    """
     core = Weaver(4 + index, f"sg{index:02d}", seed=11 + index, pace=pace)
     for engine in range(5):
         core.free_ps[engine] += 2_700_000 * index
-    block = _Block(core)
+    block = _Block(core, packets)
     heads = [_Head(HEADS // CORES * index + number) for number in range(HEADS // CORES)]
     block.load(heads[0], ())
     for place, head in enumerate(heads):
@@ -294,7 +302,7 @@ def _events(core: Core) -> tuple[Update, ...]:
     return (*early, *core.updates)
 
 
-def _limits(index: int) -> tuple[Throttle, ...]:
+def limits(index: int) -> tuple[Throttle, ...]:
     shift_ps = 180_000 * index
     return (
         Throttle(40_000 + shift_ps, 0, 8, 8, 204),
@@ -308,7 +316,7 @@ def attention_capture(version: int = 6) -> Capture:
     """The trace of the sample."""
     cores = []
     for index in range(CORES):
-        core = weave(index).core(_limits(index))
+        core = weave(index).core(limits(index))
         faults = (Fault(103_400_000, 0, 0x2A),) if index == 1 else ()
         cores.append(replace(core, updates=_events(core), faults=faults))
     end_ps = max(core.duration_ps for core in cores) - 320_000
@@ -322,7 +330,7 @@ def attention_capture(version: int = 6) -> Capture:
     )
 
 
-def attention_model() -> Model:
+def attention_model(*, packets: int = 2) -> Model:
     """The program of the sample."""
     plain = Subgraph(
         variables=VARIABLES, queues=QUEUES, functions=(("exp_400p", 7), ("copy_1p", 128))
@@ -331,7 +339,7 @@ def attention_model() -> Model:
     return Model(
         name="attention.neff",
         uuid=UUID,
-        subgraphs=tuple(weave(index).subgraph(plain) for index in range(CORES)),
+        subgraphs=tuple(weave(index, packets=packets).subgraph(plain) for index in range(CORES)),
         penguin=tuple(Origin(number, name, 100 + number) for number, name, *_ in LAYERS),
         hlo=tuple(
             Origin(

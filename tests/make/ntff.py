@@ -30,8 +30,8 @@ class _Run:
 
 def make_ntff(capture: Capture) -> bytes:
     """The whole file: 128 bytes of header, the message, then images (6) and traces."""
-    area = _Area()
-    nodes = b"".join(_graph(capture, core, area) for core in capture.cores)
+    area = bytearray()
+    nodes = b"".join(graph_message(capture, core, area) for core in capture.cores)
     runs = [run for core in capture.cores for run in _runs(capture, core)]
     listed = b""
     if capture.version >= VERSION_WITH_WINDOW:
@@ -40,8 +40,8 @@ def make_ntff(capture: Capture) -> bytes:
     else:
         uid = b""
     node = wire.message(4, wire.message(4, nodes), uid)
-    message = b"".join((*_about(capture), node, *_executions(capture), listed, capture.extra))
-    return header(capture.version, len(message)) + message + bytes(area.data)
+    message = b"".join((*about(capture), node, *_executions(capture), listed, capture.extra))
+    return header(capture.version, len(message)) + message + bytes(area)
 
 
 def header(version: int, message_size: int) -> bytes:
@@ -50,16 +50,11 @@ def header(version: int, message_size: int) -> bytes:
     return struct.pack("<BQ", version, message_size) + left_over
 
 
-class _Area:
-    """The bytes behind the message, filled from the front."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    def put(self, piece: bytes) -> int:
-        place = len(self.data)
-        self.data += piece
-        return place
+def _put(area: bytearray, piece: bytes) -> int:
+    """Appends a piece to the bytes behind the message; returns where it lies."""
+    place = len(area)
+    area += piece
+    return place
 
 
 def _version(number: int, version: tuple[int, int, int, str]) -> bytes:
@@ -68,7 +63,8 @@ def _version(number: int, version: tuple[int, int, int, str]) -> bytes:
     return wire.message(number, *parts)
 
 
-def _about(capture: Capture) -> Iterator[bytes]:
+def about(capture: Capture) -> Iterator[bytes]:
+    """The fields which say what was captured, by what and where."""
     stored = capture.uuid if capture.stored_uuid is None else capture.stored_uuid
     yield wire.text(1, capture.name)
     yield wire.blob(2, stored)
@@ -103,7 +99,7 @@ def _executions(capture: Capture) -> Iterator[bytes]:
         )
 
 
-def _graph(capture: Capture, core: Core, area: _Area) -> bytes:
+def graph_message(capture: Capture, core: Core, area: bytearray) -> bytes:
     """The message of one core; puts its images and, before version 6, its traces in the area."""
     is_new = capture.version >= VERSION_WITH_WINDOW
     parts = [wire.text(1, core.name), wire.uint(3, core.number)]
@@ -123,11 +119,11 @@ def _graph(capture: Capture, core: Core, area: _Area) -> bytes:
     return wire.message(1, *parts)
 
 
-def _image(engine: int, program: Program, area: _Area, *, is_inline: bool) -> bytes:
+def _image(engine: int, program: Program, area: bytearray, *, is_inline: bool) -> bytes:
     head = wire.uint(1, engine) + wire.uint(2, program.start_address)
     if is_inline:
         return head + wire.blob(3, program.image)
-    return head + wire.uint(7, area.put(program.image)) + wire.uint(8, len(program.image))
+    return head + wire.uint(7, _put(area, program.image)) + wire.uint(8, len(program.image))
 
 
 def _patches(engine: int, program: Program) -> bytes:
@@ -138,13 +134,13 @@ def _patches(engine: int, program: Program) -> bytes:
     return wire.uint(1, engine) + places
 
 
-def _trace_info(run: _Run, area: _Area, *, has_core: bool) -> bytes:
+def _trace_info(run: _Run, area: bytearray, *, has_core: bool) -> bytes:
     return b"".join(
         (
             wire.uint(1, run.kind),
             wire.uint(3, run.block),
             wire.uint(4, run.unit),
-            wire.uint(5, area.put(run.data)),
+            wire.uint(5, _put(area, run.data)),
             wire.uint(6, len(run.data)),
             wire.uint(7, run.core if has_core else 0),
         )
@@ -193,7 +189,7 @@ def _clocks(clocks: Clocks) -> bytes:
 def _runs(capture: Capture, core: Core) -> Iterator[_Run]:
     """Every trace of a core in the order real files have; those of TOPSP are empty."""
     data = {
-        INSTRUCTIONS: _instructions(capture, core),
+        INSTRUCTIONS: instruction_records(capture, core),
         EVENTS: _events(capture, core),
         FAULTS: _faults(capture, core),
         DMA: _transfers(capture, core),
@@ -212,7 +208,7 @@ def _in_order(found: Iterable[tuple[int, bytes]]) -> bytes:
     return b"".join(record for _, record in sorted(found, key=lambda pair: pair[0]))
 
 
-def _instructions(capture: Capture, core: Core) -> bytes:
+def instruction_records(capture: Capture, core: Core) -> bytes:
     """Engines in turn, each in time order; the records of dynamic transfers come last."""
     spans: dict[int, list[Span]] = {}
     for span in core.spans:
