@@ -128,7 +128,7 @@ def compare(run: ReadableRun, json_path: Path, part: int = 0) -> Report:
     """Compares one part of a published run with the official JSON of the same trace."""
     official = read_official(json_path)
     view = official_view(run, part)
-    report = Report(json_path.name, set_aside=list(view.set_aside))
+    report = Report(f"{json_path.parent.name}/{json_path.name}", set_aside=list(view.set_aside))
     _put_back(view, report, official.get("instruction", []))
     for name in KEYS:
         report.tables.append(compare_table(name, official.get(name, []), view.tables[name]))

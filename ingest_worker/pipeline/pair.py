@@ -1,34 +1,26 @@
 """Whether a trace was captured from a NEFF, by the ids inside both."""
 
-from collections.abc import Iterable
-
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.ntff.facts import Facts
-
-UUID_BYTES = 16
-
-
-def belongs(neff_uuid: bytes, facts: Facts) -> bool | None:
-    """True or False by the ids, None when the trace has none.
-
-    The executions' ids are whole and count first. The older field is a text cut at its first NUL
-    or followed by stray memory: only its first min(16, stored) bytes are compared.
-    """
-    ids = _whole(execution.uid for execution in facts.executions)
-    ids = ids or _whole(graph.uid for graph in facts.subgraphs)
-    if ids:
-        return neff_uuid in ids
-    stored = facts.uuid[:UUID_BYTES]
-    return neff_uuid.startswith(stored) if stored else None
+from profiles.pairing import DIFFERENT, ID_BYTES, TraceIds, compare
 
 
-def _whole(ids: Iterable[bytes]) -> set[bytes]:
-    return {uid[:UUID_BYTES] for uid in ids if len(uid) >= UUID_BYTES}
+def ids_of(facts: Facts) -> TraceIds:
+    """The ids a trace carries: whole ones of its executions, and the NEFF's as written."""
+    executions = (execution.uid for execution in facts.executions)
+    return TraceIds(
+        executions=tuple(uid for uid in executions if len(uid) == ID_BYTES and any(uid)),
+        stored=facts.uuid[:ID_BYTES],
+    )
 
 
 def check_pair(neff_uuid: bytes, neff_name: str, facts: Facts, trace_name: str) -> None:
-    """Raises FormatError `pair.uuid_mismatch` when the ids say that the two do not belong."""
-    if belongs(neff_uuid, facts) is False:
+    """Raises FormatError `pair.uuid_mismatch` when the ids say that the two do not belong.
+
+    A file without an id is no mismatch.
+    """
+    own = neff_uuid if any(neff_uuid) else b""
+    if compare(own, ids_of(facts)) == DIFFERENT:
         raise FormatError(
             "pair.uuid_mismatch",
             f"{trace_name} was not captured from {neff_name}: the ids inside differ "
