@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from struct import unpack_from
 
+import numpy as np
+
 from ingest_worker.formats.isa.patterns import pattern_text
 from ingest_worker.formats.isa.vocabulary import (
     ACTIVATION_FUNCTIONS,
@@ -141,6 +143,10 @@ def _immediate(slot: bytes, offset: int, kind: int) -> str:
 def typed_number(raw: int, dtype: int) -> str:
     """A 32-bit immediate as the data type has it: floats are held in 32 bits."""
     if dtype in FLOATS:
-        value: float = unpack_from("<f", raw.to_bytes(4, "little"))[0]
-        return f"{value:g}"
+        return float_text(unpack_from("<f", raw.to_bytes(4, "little"))[0])
     return str(raw - (1 << 32) if dtype in SIGNED and raw >> 31 else raw)
+
+
+def float_text(value: float) -> str:
+    """The shortest text that reads back as the same 32-bit float."""
+    return str(np.float32(value))

@@ -1,10 +1,10 @@
 """Every field of a slot by name, for people who look at one instruction closely."""
 
 from collections.abc import Callable, Mapping
-from struct import unpack_from
+from struct import unpack, unpack_from
 from types import MappingProxyType
 
-from ingest_worker.formats.isa.bodies import typed_number, u32
+from ingest_worker.formats.isa.bodies import float_text, u32
 from ingest_worker.formats.isa.control_bodies import queue_text, u64
 from ingest_worker.formats.isa.layouts import (
     HEADER,
@@ -14,7 +14,15 @@ from ingest_worker.formats.isa.layouts import (
     FieldSpec,
 )
 from ingest_worker.formats.isa.patterns import pattern_text
-from ingest_worker.formats.isa.vocabulary import alu_text, dtype_text
+from ingest_worker.formats.isa.vocabulary import (
+    BFLOAT16,
+    FP16,
+    FP32,
+    SIGNED,
+    alu_text,
+    dtype_bytes,
+    dtype_text,
+)
 
 Reader = Callable[[bytes, FieldSpec], str]
 _IMMEDIATE_KIND_AT, _IMMEDIATE = 14, 1
@@ -63,6 +71,21 @@ def _source1(slot: bytes, spec: FieldSpec) -> str:
     return "imm" if is_immediate else f"$R[{slot[spec.offset]}]"
 
 
+def _value(slot: bytes, spec: FieldSpec) -> str:
+    """A number stored in its own data type, at most four bytes; hexadecimal for odd types."""
+    dtype, size = slot[spec.dtype_at], dtype_bytes(slot[spec.dtype_at])
+    raw = u32(slot, spec.offset) & ((1 << (8 * min(size, 4))) - 1)
+    if dtype == BFLOAT16:
+        return float_text(unpack("<f", (raw << 16).to_bytes(4, "little"))[0])
+    if dtype == FP16:
+        return float_text(unpack("<e", raw.to_bytes(2, "little"))[0])
+    if dtype in FP32:
+        return float_text(unpack("<f", raw.to_bytes(4, "little"))[0])
+    if dtype in SIGNED and size in (1, 2, 4):
+        return str(raw - (1 << (8 * size)) if raw >> (8 * size - 1) else raw)
+    return f"{raw:#x}"
+
+
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "u8": _integer("<B"),
@@ -79,7 +102,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "alu": lambda slot, spec: alu_text(slot[spec.offset]),
         "register8": lambda slot, spec: f"$R[{slot[spec.offset]}]",
         "source1": _source1,
-        "number": lambda slot, spec: typed_number(u32(slot, spec.offset), slot[spec.dtype_at]),
+        "value": _value,
         "t1": _pattern(1),
         "t3": _pattern(3),
         "t3_low": _pattern(3, "low"),
@@ -97,7 +120,7 @@ _SIZES: Mapping[str, int] = MappingProxyType(
         "u32": 4,
         "i32": 4,
         "hex32": 4,
-        "number": 4,
+        "value": 4,
         "hex64": 8,
         "a8": 8,
         "t1": 8,
@@ -105,9 +128,15 @@ _SIZES: Mapping[str, int] = MappingProxyType(
         "t3_low": 16,
         "t3_high": 16,
         "t4": 20,
-        "text36": 36,
     }
 )
+
+
+def _size(slot: bytes, spec: FieldSpec) -> int:
+    """Bytes of a field; a text ends before its NUL, and what follows is not part of it."""
+    if spec.kind == "text36":
+        return (slot[spec.offset : spec.offset + 36] + b"\0").index(0)
+    return _SIZES.get(spec.kind, 1)
 
 
 def read_field(slot: bytes, spec: FieldSpec) -> str:
@@ -135,6 +164,6 @@ def decoded_fields(slot: bytes) -> list[tuple[str, str]]:
     found += [(spec.name, read_field(slot, spec)) for spec in specs]
     covered = set(range(HEADER_BYTES))
     for spec in specs:
-        covered.update(range(spec.offset, spec.offset + _SIZES.get(spec.kind, 1)))
+        covered.update(range(spec.offset, spec.offset + _size(slot, spec)))
     rest = [place for place in range(len(slot)) if slot[place] and place not in covered]
     return [*found, *((f"byte_{place}", f"{slot[place]:#04x}") for place in rest)]

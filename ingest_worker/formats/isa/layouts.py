@@ -142,7 +142,8 @@ LAYOUTS: Mapping[int, tuple[FieldSpec, ...]] = MappingProxyType(
         0x47: _FLAT,
         0x48: _FLAT,
         0x49: (
-            _f("value", "number", 40, 32),
+            _f("value", "value", 40, 32),
+            _f("value_raw", "hex32", 40),
             _f("dst", "t4", 44, 32),
             _f("elements", "u32", 28),
             _f("dtype", "dtype", 32),

@@ -16,6 +16,7 @@ Numbers = npt.NDArray[np.int64]
 PSUM_START = 0x2000000
 PSUM_BANK_BYTES = 0x800
 MOST_DIMENSIONS = 4
+MOST_ELEMENTS = 1 << 56
 
 # u32 address, i16 step[n], u16 count[n]; index 0 is the innermost dimension (section 3).
 _LAYOUTS = {rank: Struct(f"<I{rank}h{rank}H") for rank in (1, 2, 3, 4)}
@@ -105,9 +106,8 @@ class AccessPatterns:
 
     @property
     def elements(self) -> Numbers:
-        """The product of the counts."""
-        result: Numbers = self.counts.prod(axis=1)
-        return result
+        """The product of the counts, at most `MOST_ELEMENTS`."""
+        return product(self.counts)
 
     @property
     def size_bytes(self) -> Numbers:
@@ -119,6 +119,13 @@ class AccessPatterns:
     def is_psum(self) -> npt.NDArray[np.bool_]:
         """Whether the address lies in the accumulators, not in the state buffer."""
         return self.address >= PSUM_START
+
+
+def product(counts: Numbers) -> Numbers:
+    """The product of each row, at most `MOST_ELEMENTS`: damaged counts must not wrap around."""
+    exact: Numbers = counts.prod(axis=1)
+    is_huge = counts.astype(np.float64).prod(axis=1) > MOST_ELEMENTS
+    return np.where(is_huge, MOST_ELEMENTS, exact)
 
 
 def dtype_bits(codes: npt.NDArray[np.uint8]) -> Numbers:

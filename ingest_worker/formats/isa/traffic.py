@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest_worker.formats.isa.opcodes import DMA_DIRECT2D, MATMUL, PSEUDO_DMA_DIRECT2D
-from ingest_worker.formats.isa.patterns import Numbers, Slots, access_patterns
+from ingest_worker.formats.isa.patterns import Numbers, Slots, access_patterns, product
 
 NONE = -1
 COLUMNS = (
@@ -69,7 +69,7 @@ def _multiply(slots: Slots, columns: Mapping[str, Numbers]) -> None:
         return
     counts = np.ascontiguousarray(slots[rows, 26:32]).view("<u2").astype(np.int64)
     size = slots[rows, 38].astype(np.int64) * slots[rows, 39]
-    columns["tensor_elements"][rows] = size * counts.prod(axis=1)
+    columns["tensor_elements"][rows] = product(np.column_stack((counts, size)))
 
 
 def _dma(slots: Slots, columns: Mapping[str, Numbers]) -> None:

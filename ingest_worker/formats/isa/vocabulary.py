@@ -28,6 +28,7 @@ _DTYPES = (
 )
 DTYPE_TEXTS: Mapping[int, str] = MappingProxyType({code: text for code, _, text in _DTYPES})
 DTYPE_BITS: Mapping[int, int] = MappingProxyType({code: bits for code, bits, _ in _DTYPES})
+BFLOAT16, FP16, FP32 = 0x06, 0x07, frozenset({0x0A, 0x0B})
 SIGNED = frozenset({0x02, 0x04, 0x08, 0x0C, 0x12})
 FLOATS = frozenset({0x06, 0x07, 0x0A, 0x0B, 0x0D, 0x0E, 0x0F, 0x10, 0x11})
 
