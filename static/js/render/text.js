@@ -1,0 +1,88 @@
+/** Text over the blitted bars: labels that fit, widest first; the clock row's words. */
+
+import { duration } from "../kit/units.js";
+import { CONTROL, UNKNOWN } from "./palette.js";
+
+/** @typedef {import("./painter.js").LabelList} LabelList */
+/** @typedef {import("./palette.js").Palette} Palette */
+
+export const MOST_LABELS = 1500;
+const WITH_DURATION = 58;
+const FONT = '500 11px "Inter", system-ui, sans-serif';
+const QUIET_FONT = '400 11px "Inter", system-ui, sans-serif';
+const SHORT = new Map([
+  ["MATMUL", "MM"],
+  ["LDWEIGHTS", "LDW"],
+  ["TENSOR_TENSOR", "T·T"],
+  ["TENSOR_SCALAR", "T·S"],
+  ["TENSOR_REDUCE", "RED"],
+  ["EVENT_SEMAPHORE", "SEM"],
+  ["DMA_DIRECT2D", "DMA 2D"],
+  ["ACT_TABLE_LOAD", "TABLE"],
+]);
+
+/**
+ * Full text, short form or none, by the room there is.
+ * @param {string} text
+ * @param {number} room
+ * @param {(text: string) => number} measure
+ * @returns {string}
+ */
+export function fitted(text, room, measure) {
+  const last = text.split(" ").at(-1) ?? text;
+  const choices = [text, last, SHORT.get(text) ?? "", SHORT.get(last) ?? ""];
+  return choices.find((choice) => choice !== "" && measure(choice) <= room) ?? "";
+}
+
+/**
+ * Indices of the labels to draw: the widest, at most so many.
+ * @param {LabelList} labels
+ * @param {number} [most]
+ * @returns {number[]}
+ */
+export function widest(labels, most = MOST_LABELS) {
+  const order = Array.from({ length: labels.length }, (_, at) => at);
+  if (labels.length <= most) return order;
+  return order.sort((a, b) => labels.w[b] - labels.w[a]).slice(0, most);
+}
+
+/** @type {Map<string, number>} */
+const widths = new Map();
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {LabelList} labels
+ * @param {Palette} palette
+ * @param {Record<string, string[]>} texts by part
+ */
+export function drawLabels(context, labels, palette, texts) {
+  context.font = FONT;
+  context.textBaseline = "middle";
+  const measure = (/** @type {string} */ text) => {
+    let width = widths.get(text);
+    if (width === undefined) {
+      width = context.measureText(text).width;
+      widths.set(text, width);
+    }
+    return width;
+  };
+  for (const at of widest(labels)) {
+    const text = texts[labels.part[at]]?.[labels.label[at]] ?? "";
+    const room = labels.w[at] - 8;
+    const shown = fitted(text, room, measure);
+    if (!shown) continue;
+    const colour = labels.colour[at];
+    context.fillStyle = colour === UNKNOWN ? palette.text : palette.inks[colour & 15];
+    const y = labels.y[at] + labels.h[at] / 2 + 0.5;
+    const x = labels.x[at] + 4;
+    context.fillText(shown, x, y);
+    const time = duration(labels.ns[at], 3);
+    const after = measure(shown) + 5;
+    if (labels.w[at] >= WITH_DURATION && after + measure(time) <= room) {
+      context.font = QUIET_FONT;
+      context.fillText(time, x + after, y);
+      context.font = FONT;
+    }
+  }
+  void CONTROL;
+}
