@@ -30,10 +30,13 @@ def filled(column: str, missing: Any) -> Callable[[Row], Any]:
     return lambda row: missing if row[column] is None else row[column]
 
 
-def limit_type(row: Row) -> int:
-    """`activity_0` is type 0; no limit is type 99."""
+def limit_type(row: Row) -> int | str:
+    """`activity_0` is type 0; no limit, `unknown`, is type 99; another name stays as it is."""
     name = str(row["type"])
-    return int(name.removeprefix("activity_")) if name.startswith("activity_") else NO_LIMIT
+    number = name.removeprefix("activity_")
+    if name == "unknown":
+        return NO_LIMIT
+    return int(number) if number.isdecimal() else name
 
 
 def is_psum_to_sbuf(row: Row) -> bool | None:

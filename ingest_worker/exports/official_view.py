@@ -124,7 +124,7 @@ def _usage_again(packets: Rows, exact: Rows, kept: list[int]) -> Rows:
     """`DmaUsage` of some packets only, from nanoseconds and the picoseconds beyond them."""
     result: Rows = []
     for core in sorted({row["pcore_idx"] for row in packets}):
-        own = [n for n in kept if packets[n]["pcore_idx"] == core]
+        own = [n for n in kept if packets[n]["pcore_idx"] == core and n < len(exact)]
         start = np.array([_ps(packets[n]["start_ts"], exact[n]["start_ps"]) for n in own], np.int64)
         end = np.array([_ps(packets[n]["end_ts"], exact[n]["end_ps"]) for n in own], np.int64)
         size = np.array([packets[n]["transfer_bytes"] for n in own], np.int64)
