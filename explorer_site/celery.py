@@ -38,7 +38,7 @@ app.conf.update(
     # One message a free child: the default of four would wait behind a long ingest.
     worker_prefetch_multiplier=1,
     # Declared queues only: a typing error in a queue's name fails instead of filling a new queue.
-    task_queues=(Queue("ingest"), Queue("default")),
+    task_queues=tuple(Queue(name, routing_key=name) for name in ("ingest", "default")),
     task_default_queue="default",
     task_create_missing_queues=False,
     task_routes={"ingest_worker.process_profile": {"queue": "ingest"}},

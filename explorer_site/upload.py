@@ -48,7 +48,7 @@ class Screen:
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
         self._is_terminal = stream.isatty()
-        self._last_at = 0.0
+        self._last_at = time.monotonic()
         self._last_text = ""
         self._width = 0
 

@@ -14,6 +14,9 @@ START_WITHIN_S = 90.0
 STOP_WITHIN_S = 8.5
 """What is left of the promised ten seconds after the children have been told to stop."""
 
+HOPELESS_AFTER = 4
+"""A part that ended this often before it ever answered will not answer later either."""
+
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -72,8 +75,9 @@ class Supervisor:
         waiting = list(children)
         latest = time.monotonic() + START_WITHIN_S
         while waiting and not self.is_stopping:
-            if time.monotonic() > latest:
-                _say_too_slow(waiting)
+            hopeless = [child for child in waiting if child.failures >= HOPELESS_AFTER]
+            if hopeless or time.monotonic() > latest:
+                _say_not_ready(hopeless or waiting)
                 return False
             self._look_after(children)
             waiting = [child for child in waiting if not _answers(child)]
@@ -135,8 +139,8 @@ def _say(sentence: str) -> None:
     sys.stderr.flush()
 
 
-def _say_too_slow(children: Sequence[Child]) -> None:
+def _say_not_ready(children: Sequence[Child]) -> None:
     names = ", ".join(child.name for child in children)
-    _say(f"Not ready after {START_WITHIN_S:.0f} s: {names}.")
+    _say(f"The server could not be started; these parts do not answer: {names}.")
     for child in children:
         _say(f"--- {child.log_path}\n{child.log_tail()}")

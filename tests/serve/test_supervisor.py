@@ -220,6 +220,19 @@ def test_a_start_that_takes_too_long_is_given_up_with_the_log(
     assert not never.is_running
 
 
+def test_a_part_that_cannot_live_ends_the_start_early_with_its_log(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = Child(
+        service("broken", "raise SystemExit('no such module')", is_ready=lambda: False), tmp_path
+    )
+    started = time.monotonic()
+    assert Supervisor([broken], announce=run.announce).run() == 1
+    assert time.monotonic() - started < 20
+    assert "no such module" in capsys.readouterr().err
+    assert run.announced == 0
+
+
 def test_an_abandoned_server_stops_by_itself(tmp_path: Path, run: Run) -> None:
     web = child(tmp_path, "web")
     supervisor = Supervisor([web], announce=run.announce, is_abandoned=lambda: run.announced > 0)

@@ -243,7 +243,7 @@ def test_a_quiet_screen_does_not_repeat_itself() -> None:
     screen.passing("one", important=True)
     screen.passing("one", important=True)
     screen.passing("two")
-    assert stream.getvalue() == "one\n"
+    assert stream.getvalue() == "one\n", "the next line is due in a few seconds"
 
 
 def older_pythons() -> list[str]:
