@@ -29,16 +29,24 @@ def _ranked(keys: Keys) -> tuple[Index, Keys, Index]:
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
     position = np.arange(len(keys))
-    is_first = np.ones(len(keys), bool)
-    is_first[1:] = ordered[1:] != ordered[:-1]
+    is_first = _begins_run(ordered)
     rank = position - np.maximum.accumulate(np.where(is_first, position, 0))
     return order, ordered, rank
 
 
 def _counts_of(wanted: Keys, ordered: Keys) -> Index:
     """For every key of the sorted `wanted`, how often the sorted `ordered` has it."""
-    left = np.searchsorted(ordered, wanted, "left")
-    return np.searchsorted(ordered, wanted, "right") - left
+    first = np.flatnonzero(_begins_run(wanted))
+    keys = wanted[first]
+    counts = np.searchsorted(ordered, keys, "right") - np.searchsorted(ordered, keys, "left")
+    return np.repeat(counts, np.diff(np.append(first, len(wanted))))
+
+
+def _begins_run(ordered: Keys) -> Mask:
+    """Which entries of a sorted array differ from the one before."""
+    is_first = np.ones(len(ordered), bool)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return is_first
 
 
 def pair_by_rank(start_keys: Keys, end_keys: Keys) -> Pairs:
@@ -87,9 +95,7 @@ def orphan_ends(start_keys: Keys, start_ps: Times, end_keys: Keys, end_ps: Times
     order = np.lexsort((is_end, times, keys))
     step = np.where(is_end[order], -1, 1)
     open_count = np.cumsum(step)
-    ordered = keys[order]
-    is_first = np.ones(len(keys), bool)
-    is_first[1:] = ordered[1:] != ordered[:-1]
+    is_first = _begins_run(keys[order])
     before = np.where(is_first, open_count - step, 0)
     group = np.cumsum(is_first) - 1
     level = open_count - before[is_first][group]

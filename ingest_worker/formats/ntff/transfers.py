@@ -264,8 +264,9 @@ def _gathered(
     np.minimum.at(start, number, packets.start_ps[mine])
     np.maximum.at(end, number, packets.end_ps[mine])
     np.add.at(size, number, packets.size[mine].astype(np.int64))
-    engines = np.unique(number.astype(np.int64) * 32 + packets.engine[mine]) // 32
-    size -= SEMAPHORE_BYTES * np.bincount(engines, minlength=count)
+    engines = np.zeros(count, np.uint32)
+    np.bitwise_or.at(engines, number, np.uint32(1) << packets.engine[mine].astype(np.uint32))
+    size -= SEMAPHORE_BYTES * np.bitwise_count(engines).astype(np.int64)
     last = np.argsort(packets.end_ps[mine], kind="stable")
     crc[number[last]] = packets.crc[mine][last]
     columns = np.array(found, np.int64).reshape(count, 4)
