@@ -1,0 +1,82 @@
+/** Every key of the timeline, what it does, and the list that says so. */
+
+import { make } from "../kit/dom.js";
+
+/**
+ * @typedef {"zoom-in" | "zoom-out" | "left" | "right" | "far-left" | "far-right" | "fit" | "zoom-selection" | "back" | "forward" | "row-down" | "row-up" | "previous" | "next" | "panel" | "escape" | "table" | "help"} Action
+ */
+
+/** @type {Record<string, Action>} */
+const KEYS = {
+  w: "zoom-in",
+  "+": "zoom-in",
+  "=": "zoom-in",
+  s: "zoom-out",
+  "-": "zoom-out",
+  a: "left",
+  d: "right",
+  A: "far-left",
+  D: "far-right",
+  f: "fit",
+  z: "zoom-selection",
+  j: "row-down",
+  k: "row-up",
+  "[": "previous",
+  "]": "next",
+  t: "table",
+  "?": "help",
+  Enter: "panel",
+  Escape: "escape",
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "zoom-in",
+  ArrowDown: "zoom-out",
+};
+
+const LIST = /** @type {const} */ ([
+  ["wheel", "scroll rows"],
+  ["Shift wheel", "pan"],
+  ["Ctrl wheel", "zoom at the pointer"],
+  ["drag", "pan"],
+  ["drag on the ruler", "zoom to a range"],
+  ["click", "select; on a cell: zoom in"],
+  ["double click", "zoom to the event"],
+  ["W S, ↑ ↓", "zoom in, out"],
+  ["A D, ← →", "pan; Shift: ten times"],
+  ["F", "fit all"],
+  ["Z", "zoom to the selection"],
+  ["Alt ← →", "view history"],
+  ["J K", "row down, up"],
+  ["[ ]", "previous, next event"],
+  ["Enter", "to the panel"],
+  ["T", "events in view as a table"],
+  ["Esc", "clear"],
+  ["?", "these keys"],
+]);
+
+/**
+ * The action of a key press, or null; letters count only where nobody types.
+ * @param {KeyboardEvent} event
+ * @returns {Action | null}
+ */
+export function actionOf(event) {
+  const target = event.target;
+  if (target instanceof HTMLElement && target.closest("input, select, textarea, dialog")) return null;
+  if (event.altKey && event.key === "ArrowLeft") return "back";
+  if (event.altKey && event.key === "ArrowRight") return "forward";
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (event.key === "Enter" && target instanceof HTMLButtonElement) return null;
+  if (event.shiftKey && event.key === "ArrowLeft") return "far-left";
+  if (event.shiftKey && event.key === "ArrowRight") return "far-right";
+  return KEYS[event.key] ?? KEYS[event.key.toLowerCase()] ?? null;
+}
+
+/**
+ * Fills the list of keys.
+ * @param {HTMLElement} list
+ */
+export function fillKeyList(list) {
+  list.replaceChildren(
+    ...LIST.flatMap(([key, what]) => [make("dt", {}, key), make("dd", {}, what)]),
+  );
+}
