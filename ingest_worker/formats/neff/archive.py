@@ -17,7 +17,7 @@ from ingest_worker.formats.neff.sniff import HEADER_SIZE
 from ingest_worker.formats.neff.tar import ARCHIVE, Member, read_member, walk
 from ingest_worker.formats.notice import Notice
 
-LARGEST_MEMBER = 1 << 29
+LARGEST_MEMBER = 1 << 28
 MOST_HELD = 1 << 30
 
 

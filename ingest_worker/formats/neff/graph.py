@@ -9,6 +9,8 @@ from ingest_worker.formats.neff.json_text import Json
 
 STATE_BUFFER, ON_CHIP, MEMORY = "state-buffer", "sbuf", "hbm"
 FILE_VARIABLE = "file"
+MOST_DIMENSIONS = 16
+MOST_BYTES = 1 << 60
 SCRATCH = frozenset({"virtual", "tmp-buf"})
 
 
@@ -185,9 +187,9 @@ class _Sums:
             self.sources[source] = None
             _count(self.read, self._memory(source), from_size)
         if self._is_scratch(target) and self._memory(sources[0]) == ON_CHIP:
-            self.saved += to_size
+            self.saved = min(self.saved + to_size, MOST_BYTES)
         if self._is_scratch(sources[0]) and self._memory(target) == ON_CHIP:
-            self.reloaded += from_size
+            self.reloaded = min(self.reloaded + from_size, MOST_BYTES)
 
     def _memory(self, name: str) -> str:
         known = self.variables.get(name)
@@ -200,16 +202,19 @@ class _Sums:
 
 
 def _count(sums: dict[str, int], memory: str, size: int) -> None:
-    sums[memory] = sums.get(memory, 0) + size
+    sums[memory] = min(sums.get(memory, 0) + size, MOST_BYTES)
 
 
 def _size(descriptor: Json, key: str) -> int:
     """Bytes by the sizes; a transposing descriptor has a shape and an element size instead."""
     sizes = descriptor.get(key).numbers()
-    if sizes:
-        return prod(sizes)
-    shape = descriptor.get("transpose_shape").numbers()
-    return prod(shape) * descriptor.get("transpose_element_size").number() if shape else 0
+    if not sizes:
+        shape = descriptor.get("transpose_shape").numbers()
+        sizes = (*shape, descriptor.get("transpose_element_size").number()) if shape else (0,)
+    size = prod(sizes[:MOST_DIMENSIONS])
+    if len(sizes) > MOST_DIMENSIONS or not 0 <= size < MOST_BYTES:
+        raise descriptor.get(key).wrong("a possible size")
+    return size
 
 
 def _operation(descriptor: Json) -> str:

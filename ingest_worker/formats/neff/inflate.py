@@ -8,7 +8,8 @@ from ingest_worker.formats.errors import LimitExceeded, Malformed, Truncated
 from ingest_worker.formats.limits import Limits
 from ingest_worker.formats.neff.header import Header, is_gzip
 
-PIECE = 1 << 18
+PIECE = 1 << 16
+MOST_AT_ONCE = 1 << 24
 GZIP_WINDOW = 31
 # Below this many bytes no expansion is dangerous, and small programs pack very well.
 RATIO_FROM_BYTES = 64 << 20
@@ -42,7 +43,8 @@ class ContentStream:
         """The next `size` bytes, fewer only at the end of the content."""
         while len(self._buffer) < size and self._more(size - len(self._buffer)):
             pass
-        piece = bytes(self._buffer[:size])
+        with memoryview(self._buffer) as whole:
+            piece = bytes(whole[:size])
         del self._buffer[:size]
         self.position += len(piece)
         return piece
@@ -96,7 +98,7 @@ class ContentStream:
                 self._header.header_size + self._header.data_size,
             )
         try:
-            piece = self._inflater.decompress(packed, max(wanted, PIECE))
+            piece = self._inflater.decompress(packed, min(max(wanted, PIECE), MOST_AT_ONCE))
         except zlib.error as error:
             raise Malformed(
                 "neff.malformed", f"The packed content is damaged ({error}).", self._place

@@ -31,7 +31,7 @@ NETWORK, PROGRAMS, PACKAGE, STATISTICS = (
 DEBUG_MARK = ".dbg"
 # Large and not needed to read a program: source maps and the catalogue of activation tables.
 UNUSED_ENDINGS = (".klir.debuginfo.json", "kernel_debug_info.json", "act_info.json")
-MOST_PROGRAMS = 1024
+MOST_PROGRAMS = 64
 # What is lost with a member; the two layers are also absent from kernels compiled on their own.
 LOSSES: Mapping[str, str] = MappingProxyType(
     {
@@ -253,7 +253,9 @@ class _Reader:
 
 def _graphs(root: Json) -> list[Json]:
     graphs = list(root.get("graphs").items())
-    return graphs[:MOST_PROGRAMS]
+    if len(graphs) > MOST_PROGRAMS:
+        raise root.get("graphs").wrong(f"a list of at most {MOST_PROGRAMS} programs")
+    return graphs
 
 
 def _device_node(network: Json) -> tuple[int | None, str]:

@@ -58,10 +58,10 @@ def walk(source: Source, *, most_members: int) -> Iterator[Member]:
         if kind == _DIRECTORY:
             _skip_to(source, start + _padded(size), name)
             continue
-        if kind not in _REGULAR:
+        if kind not in _REGULAR or not safe:
             raise FormatError(
                 "archive.unsafe_member",
-                f"{name!r} is not a regular file (type {kind!r}).",
+                f"{name[:100]!r} is not a regular file (type {kind!r}).",
                 start - BLOCK,
                 file=ARCHIVE,
             )
