@@ -40,9 +40,10 @@ export function errorOf(body, status) {
  */
 export async function request(url, options = {}) {
   const { json, ...rest } = options;
-  const headers = json === undefined ? {} : { "Content-Type": "application/json" };
+  const headers = new Headers(rest.headers);
+  if (json !== undefined) headers.set("Content-Type", "application/json");
   const body = json === undefined ? rest.body : JSON.stringify(json);
-  const answer = await fetch(url, { ...rest, headers: { ...headers, ...rest.headers }, body });
+  const answer = await fetch(url, { ...rest, headers, body });
   if (answer.status === 204) return null;
   const text = await answer.text();
   let content = null;

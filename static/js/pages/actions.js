@@ -62,10 +62,14 @@ export async function renameProfile(row) {
     field.select();
     if ((await answer) !== "yes") return false;
     try {
-      await request(`/api/v1/profiles/${row.id}/`, { method: "PATCH", json: { name: field.value } });
+      await request(`/api/v1/profiles/${row.id}/`, {
+        method: "PATCH",
+        json: { name: field.value },
+      });
       return true;
     } catch (error) {
-      problem.textContent = error instanceof ApiError ? `${error.title}. ${error.hint}` : String(error);
+      problem.textContent =
+        error instanceof ApiError ? `${error.title}. ${error.hint}` : String(error);
     }
   }
 }
@@ -92,7 +96,9 @@ export async function reprocess(id, options = {}) {
  */
 export async function downloadSources(id) {
   try {
-    const sources = /** @type {{file: string}[]} */ (await request(`/api/v1/profiles/${id}/sources/`));
+    const sources = /** @type {{file: string}[]} */ (
+      await request(`/api/v1/profiles/${id}/sources/`)
+    );
     for (const source of sources) {
       const link = document.createElement("a");
       link.href = source.file;

@@ -3,13 +3,7 @@
 import { copy, one } from "../kit/dom.js";
 import { initTheme } from "../kit/theme.js";
 import { UploadPanel } from "../upload/panel.js";
-import {
-  deleteProfile,
-  downloadSources,
-  openSample,
-  renameProfile,
-  reprocess,
-} from "./actions.js";
+import { deleteProfile, downloadSources, openSample, renameProfile, reprocess } from "./actions.js";
 import { openMenu } from "./row-menu.js";
 
 const BUSY_MS = 2000;
@@ -117,7 +111,9 @@ document.querySelector("[data-search]")?.addEventListener("input", (event) => {
   window.history.replaceState(null, "", `?${query}`);
   schedule(SOON_MS);
 });
-document.querySelector("[data-search]")?.addEventListener("submit", (event) => event.preventDefault());
+document
+  .querySelector("[data-search]")
+  ?.addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("keydown", (event) => {
   const isTyping = /** @type {HTMLElement} */ (event.target).closest("input, select, textarea");
   if (event.key === "/" && !isTyping) {

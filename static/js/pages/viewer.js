@@ -20,7 +20,9 @@ async function mount() {
     Object.assign(window, { explorerViewer: viewer });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    one("[data-panel]", host).replaceChildren(make("p", { class: "field-error panel__empty" }, text));
+    one("[data-panel]", host).replaceChildren(
+      make("p", { class: "field-error panel__empty" }, text),
+    );
   }
 }
 

@@ -31,7 +31,8 @@ export function clockShare(label) {
  */
 export function paintClock(job) {
   const { pixels, palette, scale, ratio, top, height, labels, first, items } = job;
-  const at = (/** @type {number} */ share) => Math.round((top + 4 + (1 - share) * (height - 9)) * ratio);
+  const at = (/** @type {number} */ share) =>
+    Math.round((top + 4 + (1 - share) * (height - 9)) * ratio);
   /** @type {{x: number, w: number, text: string, isWarn: boolean}[]} */
   const words = [];
   let time = 0;
@@ -64,7 +65,12 @@ export function paintClock(job) {
   if (until > 0) {
     const y = Math.round((top + height / 2) * ratio);
     pixels.dots(Math.round(scale.x(0) * ratio), Math.round(until * ratio), y, palette.rail);
-    words.push({ x: scale.x(0), w: until - scale.x(0), text: `not recorded before ${duration(first, 5)}`, isWarn: false });
+    words.push({
+      x: scale.x(0),
+      w: until - scale.x(0),
+      text: `not recorded before ${duration(first, 5)}`,
+      isWarn: false,
+    });
   }
   return { words, share: time > 0 ? weighted / time : null };
 }

@@ -13,6 +13,7 @@ import { CONTROL, mix, TRANSPOSE, UNKNOWN } from "./palette.js";
 /** @typedef {{exact: number, inCells: number, cells: number}} Tally */
 
 export const COLUMN = 2;
+export const EXACT_PX = 4;
 const PAD = 3;
 const LEAST_LABEL_WIDTH = 22;
 const STALE = 0.45;
@@ -193,10 +194,18 @@ export function paintRow(job) {
     if (!isSlice) {
       const column = Math.floor((from + bucketNs / 2 - scale.range.start) / perColumn);
       const { count, start, duration, colour } = tile;
-      columns.add(column, count[item], tile.busy[item], colour[item], start[item], duration[item], isStale);
+      columns.add(
+        column,
+        count[item],
+        tile.busy[item],
+        colour[item],
+        start[item],
+        duration[item],
+        isStale,
+      );
       return;
     }
-    if (isFarQueue) {
+    if (isFarQueue || (lanes === 1 && length / scale.nsPerPx < EXACT_PX)) {
       spread(columns, scale.range.start, perColumn, from, length, tile.colour[item], isStale);
       return;
     }

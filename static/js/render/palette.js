@@ -18,7 +18,7 @@ export const UNKNOWN = 255;
 export const TRANSPOSE = 0x40;
 
 /**
- * @typedef {{hues: Uint32Array, inks: string[], css: string[], well: number, rail: number, warn: number, err: number, grid: number, line: number, text: string, quiet: string, select: string, accent: string, warnCss: string, errCss: string, wellCss: string}} Palette
+ * @typedef {{hues: Uint32Array, inks: string[], css: string[], well: number, rail: number, warn: number, err: number, grid: number, line: number, head: number, text: string, quiet: string, select: string, accent: string, warnCss: string, errCss: string, wellCss: string}} Palette
  */
 
 /**
@@ -91,6 +91,7 @@ export function readPalette(element) {
     err: asPixel("--err"),
     grid: asPixel("--grid"),
     line: asPixel("--line-1"),
+    head: asPixel("--bg-2"),
     text: read("--text-2"),
     quiet: read("--text-3"),
     select: read("--select"),

@@ -1,7 +1,7 @@
 /** Text over the blitted bars: labels that fit, widest first; the clock row's words. */
 
 import { duration } from "../kit/units.js";
-import { CONTROL, UNKNOWN } from "./palette.js";
+import { UNKNOWN } from "./palette.js";
 
 /** @typedef {import("./painter.js").LabelList} LabelList */
 /** @typedef {import("./palette.js").Palette} Palette */
@@ -84,5 +84,20 @@ export function drawLabels(context, labels, palette, texts) {
       context.font = FONT;
     }
   }
-  void CONTROL;
+}
+
+/**
+ * What a group holds, at the right of its head.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{text: string, y: number}[]} heads
+ * @param {Palette} palette
+ * @param {number} width
+ */
+export function drawHeads(context, heads, palette, width) {
+  context.font = QUIET_FONT;
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  context.fillStyle = palette.quiet;
+  for (const { text, y } of heads) context.fillText(text, width - 8, y + 0.5);
+  context.textAlign = "left";
 }

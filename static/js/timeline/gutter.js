@@ -30,7 +30,10 @@ export class Gutter {
    */
   show(frame, range, closed, selectedTrack) {
     const shape = frame.rows
-      .map((row) => `${row.track?.id ?? row.group.id}:${row.y}:${row.height}:${closed.has(row.group.id)}`)
+      .map(
+        (row) =>
+          `${row.track?.id ?? row.group.id}:${row.y}:${row.height}:${closed.has(row.group.id)}`,
+      )
       .join("|");
     if (shape !== this.shape) {
       this.shape = shape;

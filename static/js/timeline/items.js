@@ -1,7 +1,9 @@
 /** The items of a track in view, out of the tiles that are there; no object an item. */
 
 import { NO_BUCKET } from "../data/arrow.js";
-import { covering, SLICES, tileSpan } from "../kit/scale.js";
+import { covering, tileSpan } from "../kit/scale.js";
+
+const WIDE_PX = 8;
 
 /** @typedef {import("../data/arrow.js").Tile} Tile */
 /** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
@@ -105,7 +107,8 @@ export function visitItems(placed, track, range, visit, document) {
  */
 export function lanesInView(placed, track, range, width, document) {
   if (track.kind === "clock" || track.kind === "error" || track.kind === "dma_engine") return 1;
-  let slices = 0;
+  const wideNs = (WIDE_PX * (range.end - range.start)) / Math.max(1, width);
+  let wide = 0;
   let crowded = 0;
   let deepest = 0;
   visitItems(
@@ -113,17 +116,13 @@ export function lanesInView(placed, track, range, width, document) {
     track.id,
     range,
     (tile, item) => {
-      if (tile.bucket[item] === NO_BUCKET) {
-        slices++;
-        deepest = Math.max(deepest, tile.lane[item]);
-      } else crowded += tile.count[item];
+      if (tile.bucket[item] !== NO_BUCKET) crowded += tile.count[item];
+      else if (tile.duration[item] < wideNs) crowded++;
+      else wide++;
+      if (tile.bucket[item] === NO_BUCKET) deepest = Math.max(deepest, tile.lane[item]);
     },
     document,
   );
-  const perLane = slices / (track.capacity > 1 ? track.capacity : Math.max(1, deepest + 1));
-  const hasRoom = slices > 0 && crowded <= slices / 4 && perLane * 5 < width;
-  if (!hasRoom) return 1;
+  if (wide === 0 || crowded > wide / 2) return 1;
   return track.capacity > 1 ? track.capacity : Math.min(deepest + 1, 4);
 }
-
-export { SLICES };

@@ -61,7 +61,8 @@ const LIST = /** @type {const} */ ([
  */
 export function actionOf(event) {
   const target = event.target;
-  if (target instanceof HTMLElement && target.closest("input, select, textarea, dialog")) return null;
+  if (target instanceof HTMLElement && target.closest("input, select, textarea, dialog"))
+    return null;
   if (event.altKey && event.key === "ArrowLeft") return "back";
   if (event.altKey && event.key === "ArrowRight") return "forward";
   if (event.ctrlKey || event.metaKey || event.altKey) return null;

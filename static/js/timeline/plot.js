@@ -1,10 +1,11 @@
 /** One frame of the rows: pixels, then text; what is in view is asked for as it is drawn. */
 
 import { covering, levelFor, Scale, tileSpan } from "../kit/scale.js";
+import { count } from "../kit/units.js";
 import { drawClockWords, paintClock } from "../render/clock.js";
 import { Columns, emptyLabels, paintRow } from "../render/painter.js";
 import { Pixels } from "../render/pixels.js";
-import { drawLabels } from "../render/text.js";
+import { drawHeads, drawLabels } from "../render/text.js";
 import { lanesInView, placedTiles, tileKeys, visitItems } from "./items.js";
 import { layoutRows, shownGroups } from "./rows.js";
 
@@ -15,6 +16,14 @@ import { layoutRows, shownGroups } from "./rows.js";
 /** @typedef {{rows: Row[], height: number, busy: Map<number, number>, clock: Map<number, number>, exact: number, inCells: number, cells: number, incomplete: boolean, failed: boolean, level: number}} Frame */
 
 const MOST_COLLECTED = 6000;
+
+/**
+ * @param {import("./rows.js").Group} group
+ * @returns {string} what a group holds, for its head
+ */
+function headText(group) {
+  return `${count(group.rows)} ${group.kind === "core" ? "instructions" : "packets"}`;
+}
 
 export class Plot {
   /**
@@ -87,12 +96,24 @@ export class Plot {
     this.paintGrid(scale, palette);
     /** @type {{words: any[], y: number}[]} */
     const clocks = [];
+    /** @type {{text: string, y: number}[]} */
+    const heads = [];
     for (const row of rows) {
       const top = row.y - state.scrollY;
       if (top + row.height < 0 || top > this.height) continue;
       const bottom = Math.round((top + row.height) * this.ratio);
       this.pixels.rect(0, bottom - 1, this.pixels.width, bottom, palette.line);
-      if (!row.track) continue;
+      if (!row.track) {
+        this.pixels.rect(
+          0,
+          Math.round(top * this.ratio),
+          this.pixels.width,
+          bottom - 1,
+          palette.head,
+        );
+        heads.push({ text: headText(row.group), y: top + row.height / 2 });
+        continue;
+      }
       const tiles = placed.get(row.group.id) ?? [];
       frame.incomplete ||= tiles.some(({ tile }) => !tile.isComplete);
       this.paintTrack(row, top, tiles, scale, palette, frame, clocks);
@@ -101,6 +122,7 @@ export class Plot {
     if (this.image) this.context.putImageData(this.image, 0, 0);
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     drawLabels(this.context, this.labels, palette, this.document.labels);
+    drawHeads(this.context, heads, palette, this.width);
     for (const { words, y } of clocks) drawClockWords(this.context, words, y, palette, this.width);
     return frame;
   }
@@ -162,7 +184,17 @@ export class Plot {
     if (track.kind === "clock") {
       const texts = document.labels[track.part] ?? [];
       const first = track.start_ns;
-      const job = { pixels, palette, scale, ratio, top, height: row.height, labels: texts, first, items };
+      const job = {
+        pixels,
+        palette,
+        scale,
+        ratio,
+        top,
+        height: row.height,
+        labels: texts,
+        first,
+        items,
+      };
       const { words, share } = paintClock(job);
       if (share !== null) frame.clock.set(track.id, share);
       clocks.push({ words, y: top + row.height / 2 });

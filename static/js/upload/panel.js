@@ -2,7 +2,7 @@
 
 import { icon, make, one, toast } from "../kit/dom.js";
 import { ApiError } from "../kit/http.js";
-import { count, fileSize, left, THIN } from "../kit/units.js";
+import { fileSize, left, THIN } from "../kit/units.js";
 import { pairUp } from "./pairing.js";
 import { sendProfile } from "./send.js";
 import { sniff } from "./sniff.js";
@@ -176,7 +176,11 @@ export class UploadPanel {
     });
     close.append(icon("close"));
     close.addEventListener("click", () => this.remove(item));
-    const state = make("span", { class: "quiet small", "data-file-state": item.file.name }, "Waiting");
+    const state = make(
+      "span",
+      { class: "quiet small", "data-file-state": item.file.name },
+      "Waiting",
+    );
     const row = make("div", { class: "pair__file" });
     row.append(
       icon("file"),
@@ -226,7 +230,7 @@ export class UploadPanel {
       );
     } catch (error) {
       total.textContent = "";
-      this.fail(pair, error);
+      this.fail(error);
       return false;
     }
     const kinds = [pair.neff ? "NEFF" : "", pair.ntffs.length > 0 ? "NTFF" : ""].filter(Boolean);
@@ -245,7 +249,8 @@ export class UploadPanel {
    */
   tell(files, progress, total) {
     const percent = Math.floor((progress.sent * 100) / Math.max(progress.total, 1));
-    const rate = progress.rate > 0 ? ` · ${fileSize(progress.rate)}/s · ${left(progress.left)}` : "";
+    const rate =
+      progress.rate > 0 ? ` · ${fileSize(progress.rate)}/s · ${left(progress.left)}` : "";
     total.textContent = `${percent}${THIN}% · ${fileSize(progress.sent)} of ${fileSize(progress.total)}${rate}`;
     let before = 0;
     for (const { file } of files) {
@@ -258,11 +263,8 @@ export class UploadPanel {
     }
   }
 
-  /**
-   * @param {Pair} pair
-   * @param {unknown} error
-   */
-  fail(pair, error) {
+  /** @param {unknown} error */
+  fail(error) {
     const place = one("[data-total]", this.dialog);
     if (error instanceof DOMException && error.name === "AbortError") {
       place.textContent = "Cancelled. Nothing was kept.";
@@ -273,7 +275,5 @@ export class UploadPanel {
     text.textContent = `${told.title}. ${told.message} ${told.hint} (${told.code})`;
     place.replaceChildren(text);
     if (told.code === "pair.swapped") toast("The two files are swapped; drop them again.");
-    void pair;
-    void count;
   }
 }

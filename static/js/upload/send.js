@@ -60,7 +60,9 @@ export function sendProfile(profile, signal, told) {
     });
     xhr.addEventListener("error", () => {
       const detail = "The connection to the server was lost. Nothing was kept; send it again.";
-      reject(errorOf({ error: { code: "upload.incomplete", title: "Connection lost", detail } }, 0));
+      reject(
+        errorOf({ error: { code: "upload.incomplete", title: "Connection lost", detail } }, 0),
+      );
     });
     xhr.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
     signal.addEventListener("abort", () => xhr.abort());

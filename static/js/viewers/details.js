@@ -8,7 +8,19 @@ import { CLASSES, UNKNOWN } from "../render/palette.js";
 /** @typedef {import("../timeline/hit-test.js").Hit} Hit */
 /** @typedef {{name: string, type: string, unit: string | null, description: string}} Column */
 
-const FIRST = ["operands", "compiler_opcode", "compiler_operands", "bir_instruction_name", "pc", "compiler_pc", "evt_wait_time_ns", "queue_name", "transfer_bytes", "throughput", "id"];
+const FIRST = [
+  "operands",
+  "compiler_opcode",
+  "compiler_operands",
+  "bir_instruction_name",
+  "pc",
+  "compiler_pc",
+  "evt_wait_time_ns",
+  "queue_name",
+  "transfer_bytes",
+  "throughput",
+  "id",
+];
 const IN_HEAD = new Set(["start_ts", "end_ts", "duration_ns", "timestamp", "duration"]);
 
 /**
@@ -60,7 +72,10 @@ export function className(colour) {
 export async function showEvent(panel, tables, hit, signal) {
   const { track } = hit;
   const url = `${tables}${track.table}/rows/?part=${track.part}&row=${hit.row}`;
-  panel.replaceChildren(head(hit, track.name), make("p", { class: "quiet panel__loading" }, "Loading …"));
+  panel.replaceChildren(
+    head(hit, track.name),
+    make("p", { class: "quiet panel__loading" }, "Loading …"),
+  );
   try {
     const answer = await request(url, { signal });
     const row = answer.rows[0] ?? {};
@@ -83,7 +98,9 @@ function head(hit, trackName, row = {}) {
   const start = Number(row.start_ts ?? row.timestamp ?? hit.start);
   const end = Number(row.end_ts ?? hit.start + hit.duration);
   const length = Number(row.duration_ns ?? row.duration ?? hit.duration);
-  const swatch = make("span", { class: `swatch swatch--${hit.colour === UNKNOWN ? "unknown" : hit.colour & 15}` });
+  const swatch = make("span", {
+    class: `swatch swatch--${hit.colour === UNKNOWN ? "unknown" : hit.colour & 15}`,
+  });
   const times = make("dl", { class: "panel__times" });
   for (const [name, value] of /** @type {[string, number][]} */ ([
     ["Start", start],

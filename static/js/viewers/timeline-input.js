@@ -119,19 +119,29 @@ function showHover(viewer, event, rect) {
     const busy = hit.busy / (hit.cellLength * hit.track.capacity);
     card.replaceChildren(
       make("h4", {}, `${count(hit.count)} events`),
-      make("div", {}, `busy ${share(Math.min(1, busy))}, longest ${hit.label} ${duration(hit.duration, 3)}`),
+      make(
+        "div",
+        {},
+        `busy ${share(Math.min(1, busy))}, longest ${hit.label} ${duration(hit.duration, 3)}`,
+      ),
       make("div", { class: "quiet" }, `${place} · click zooms until they separate`),
     );
   } else {
     card.replaceChildren(
       make("h4", {}, hit.label || hit.track.name),
-      make("div", {}, `${exact(hit.start)} – ${exact(hit.start + hit.duration)} · ${exact(hit.duration)}`),
+      make(
+        "div",
+        {},
+        `${exact(hit.start)} – ${exact(hit.start + hit.duration)} · ${exact(hit.duration)}`,
+      ),
       make("div", { class: "quiet" }, `${place} · ${className(hit.colour)}`),
     );
   }
   const { offsetWidth: w, offsetHeight: h } = card;
-  const left = event.clientX + 12 + w > window.innerWidth ? event.clientX - 12 - w : event.clientX + 12;
-  const top = event.clientY + 12 + h > window.innerHeight ? event.clientY - 12 - h : event.clientY + 12;
+  const left =
+    event.clientX + 12 + w > window.innerWidth ? event.clientX - 12 - w : event.clientX + 12;
+  const top =
+    event.clientY + 12 + h > window.innerHeight ? event.clientY - 12 - h : event.clientY + 12;
   card.style.left = `${Math.max(4, left)}px`;
   card.style.top = `${Math.max(4, top)}px`;
 }
@@ -276,14 +286,17 @@ function showTable(viewer) {
   hits.sort((a, b) => a.start - b.start);
   const shown = hits.slice(0, 500);
   const head = make("tr", {});
-  for (const name of ["Start", "Duration", "Row", "Core", "Event"]) head.append(make("th", {}, name));
+  for (const name of ["Start", "Duration", "Row", "Core", "Event"])
+    head.append(make("th", {}, name));
   const table = make("table", {}, make("thead", {}, head));
   const body = make("tbody", {});
   for (const hit of shown) {
     const row = make("tr", {});
     const cells = [exact(hit.start), exact(hit.duration), hit.track.name, String(hit.track.core)];
     for (const text of cells) row.append(make("td", {}, text));
-    row.append(make("td", {}, hit.count > 1 ? `${hit.label} and ${hit.count - 1} more` : hit.label));
+    row.append(
+      make("td", {}, hit.count > 1 ? `${hit.label} and ${hit.count - 1} more` : hit.label),
+    );
     body.append(row);
   }
   table.append(body);

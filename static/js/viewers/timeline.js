@@ -303,7 +303,15 @@ export class TimelineViewer {
     const range = { start: this.range.start - length, end: this.range.end + length };
     const { document, store } = this;
     const { group, track } = row;
-    return slicesInView({ document, store, group, track, level: this.frame.level, range, most: 5000 });
+    return slicesInView({
+      document,
+      store,
+      group,
+      track,
+      level: this.frame.level,
+      range,
+      most: 5000,
+    });
   }
 
   rowOfSelection() {
