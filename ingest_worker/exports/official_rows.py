@@ -126,8 +126,17 @@ TRANSFER: Mapping[str, Rule] = MappingProxyType(
         "dma_queue": text("queue_idx"),
         "subgroup": "queue_name",
         "queue_type": "queue_type",
+        "packet_aggregation_id": "id",
         "transfer_size": "transfer_bytes",
+        "read_size": "read_bytes",
+        "write_size": "write_bytes",
+        "transfer_rate": "throughput",
+        "variable": "variable",
+        "op": "op",
+        "semaphore_id": "semaphore_id",
         "trigger": "trigger",
+        "is_cc_dma": constant("no"),
+        "duplicate": constant("no"),
     }
 )
 

@@ -20,6 +20,7 @@ from ingest_worker.formats.ntff.window import Capture, Core
 from ingest_worker.pipeline.join import NeffJoin
 
 MATMUL, STATIC_TRIGGER = 0x02, 0xA5
+TRANSPOSE = "TRANSPOSE"
 OUTSIDE = -1
 UNKNOWN_COLOUR = 255
 
@@ -74,6 +75,7 @@ def slot_table(
         image = capture.ntff.images.get((graph, engine))
         if image is not None:
             _describe(draft, places, slots, image, capture.name(core), generation, join)
+    _add_flops(draft)
     draft.notices += _oddities(draft, np.bincount(codes, minlength=len(keys)), core)
     table = SlotTable(
         columns={name: pa.array(values) for name, values in draft.columns.items()},
@@ -105,6 +107,20 @@ def _oddities(draft: SlotDraft, counts: npt.NDArray[np.int64], core: Core) -> li
             count = int(counts[draft.opcode == byte].sum())
             found.append(Notice("isa.unknown_opcode", text, count))
     return found
+
+
+def _add_flops(draft: SlotDraft) -> None:
+    """Two operations an element; those of transposes apart (decoding notes, 7.2 and 12)."""
+    elements = draft.columns.get("tensor_elements", [None] * draft.count)
+    kinds = draft.columns.get("tensor_instruction_type", [None] * draft.count)
+    everywhere = range(draft.count)
+    draft.put("raw_flops", everywhere, [None if n is None else 2 * n for n in elements])
+    turned = [
+        None if n is None or not kind else n * (kind == TRANSPOSE)
+        for n, kind in zip(elements, kinds, strict=True)
+    ]
+    draft.put("tensor_elements_transpose", everywhere, turned)
+    draft.put("flops_transpose", everywhere, [None if n is None else 2 * n for n in turned])
 
 
 def traffic_columns(raw: npt.NDArray[np.uint8]) -> dict[str, list[int | None]]:
