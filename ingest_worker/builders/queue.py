@@ -49,6 +49,7 @@ def queue_tracks(
         (ring.engine % 32) * 16 + ring.index: number
         for number, queue in enumerate(queues)
         for ring in queue.rings
+        if 0 <= ring.index < 16
     }
     table = np.full(512, NO_ENTRY, np.int32)
     table[list(by_ring)] = list(by_ring.values())

@@ -132,7 +132,7 @@ def neff_plain_tar_cut(random: Random) -> Files:
 @damages(MALFORMED)
 def neff_tar_header_damaged(random: Random) -> Files:
     packed = bytearray(archive.tar(named(_members())))
-    packed[random.choice((100, 124, 130, 148, 150))] ^= 0x10
+    packed[random.choice((100, 124, 130, 150, 152))] ^= 0x01
     return _with(random, with_payload(MODEL, archive.padded(archive.gzip(bytes(packed)))))
 
 
@@ -211,7 +211,7 @@ def _zeros(megabytes: int) -> bytes:
 
 @damages(BOMB)
 def archive_bomb(random: Random) -> Files:
-    return _with(random, with_payload(MODEL, archive.padded(_zeros(random.choice((40, 300))))))
+    return _with(random, with_payload(MODEL, archive.padded(_zeros(random.choice((160, 400))))))
 
 
 @damages(BOMB, "limit.records", "limit.bytes")
@@ -255,19 +255,8 @@ def json_nested_deep(random: Random) -> Files:
 
 def _shuffled(value: object, random: Random, share: float) -> object:
     """The document with some of its values exchanged for values of another type."""
-    odd: tuple[object, ...] = (
-        None,
-        True,
-        -1,
-        1 << 70,
-        1e308,
-        "text",
-        [],
-        {},
-        [[[]]],
-        {"a": 1},
-        float("nan"),
-    )
+    odd: tuple[object, ...]
+    odd = (None, True, -1, 1 << 70, 1e308, "text", [], {}, [[[]]], {"a": 1}, float("nan"))
     if random.random() < share:
         return random.choice(odd)
     if isinstance(value, dict):

@@ -209,8 +209,8 @@ class FactsReader:
         self._note("subgraph_info", graph, range(1, 18))
         return SubgraphFacts(
             name=graph.text(1),
-            device=graph.uint(2),
-            core=graph.uint(3),
+            device=_uint32(graph, 2),
+            core=_uint32(graph, 3),
             uid=uid,
             images=tuple(self._image(entry) for entry in graph.children(4)),
             patches=_patches(graph),
@@ -234,27 +234,35 @@ class FactsReader:
             unit=entry.uint(4),
             offset=entry.uint(5),
             size=entry.uint(6),
-            core=entry.uint(7),
+            core=_uint32(entry, 7),
             is_core_known=is_core_known,
         )
 
     def _queue(self, entry: Message) -> Queue:
         self._note("dma_queue_usage_info", entry, range(1, 9))
         return Queue(
-            engine=entry.uint(1),
-            index=entry.uint(2),
-            kind=entry.uint(3),
+            engine=_uint32(entry, 1),
+            index=_uint32(entry, 2),
+            kind=_uint32(entry, 3),
             name=entry.text(4),
             event_id=_int32(entry.sint(5)),
-            axi_port=entry.uint(6),
-            channel=entry.uint(7),
-            blocks=tuple(Block(block.uint(1), block.uint(2)) for block in entry.children(8)),
+            axi_port=_uint32(entry, 6),
+            channel=_uint32(entry, 7),
+            blocks=tuple(
+                Block(_uint32(block, 1), _uint32(block, 2)) for block in entry.children(8)
+            ),
         )
+
+
+def _uint32(message: Message, number: int) -> int:
+    """A field of 32 bits: like every reader of the wire format, the higher bits are dropped."""
+    return message.uint(number) & 0xFFFF_FFFF
 
 
 def _int32(value: int) -> int:
     """A negative int32 is written as ten bytes or, by sloppy writers, as five."""
-    return value - (1 << 32) if 1 << 31 <= value < 1 << 32 else value
+    low = value & 0xFFFF_FFFF
+    return low - (1 << 32) if low >= 1 << 31 else low
 
 
 def _version(message: Message) -> VersionText:
@@ -269,7 +277,9 @@ def _memory(entry: Message) -> MemoryUse:
 def _patches(graph: Message) -> dict[int, tuple[Patch, ...]]:
     found: dict[int, tuple[Patch, ...]] = {}
     for entry in graph.children(5):
-        places = tuple(Patch(p.uint(1) // 64, p.uint(2), p.uint(3)) for p in entry.children(2))
+        places = tuple(
+            Patch(_uint32(p, 1) // 64, _uint32(p, 2), p.uint(3)) for p in entry.children(2)
+        )
         found[entry.uint(1)] = found.get(entry.uint(1), ()) + places
     return found
 

@@ -108,7 +108,7 @@ def compiler_slots(image: Image) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
         if patch.slot > count:
             continue
         if patch.kind == DELETE:
-            deleted[patch.slot] += patch.count
+            deleted[patch.slot] += min(patch.count, SLOT_MASK)
         elif patch.kind == INSERT:
             is_inserted[patch.slot] += 1
             is_inserted[min(patch.slot + patch.count, count)] -= 1

@@ -1,9 +1,11 @@
 """Which cores a trace has, which executions it measured, and where its time begins and ends."""
 
+from collections.abc import Sized
 from dataclasses import dataclass
 
 import numpy as np
 
+from ingest_worker.formats.errors import Malformed
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.clocks import NO_TIME, to_picoseconds
 from ingest_worker.formats.ntff.facts import ENGINES, Clocks, ExecutionFacts, SubgraphFacts
@@ -20,6 +22,7 @@ from ingest_worker.formats.ntff.record import (
 
 INSTRUCTIONS, EVENTS, FAULTS, EXPLICITS, DMA, THROTTLE = range(6)
 NC_BLOCK, DMA_BLOCK, TOPSP_BLOCK = range(3)
+MOST_CORES = 128
 NOTIFY_OPCODE, NOTIFY_HINT_BYTE, NOTIFY_START = 0xA6, 36, 2
 
 
@@ -137,21 +140,31 @@ def open_capture(ntff: Ntff) -> Capture:
 
 
 def _cores(ntff: Ntff) -> tuple[Core, ...]:
-    """One core per number and program; traces of a number without a program get one too."""
+    """One core per number and program; traces of a number without a program get one too.
+
+    Raises Malformed for more cores than an instance has: each costs time, whatever it recorded.
+    """
     groups: dict[tuple[int, int], list[int]] = {}
     seen: dict[tuple[bytes, int], int] = {}
     for number, graph in enumerate(ntff.facts.subgraphs):
         again = seen.get((graph.uid, graph.core), 0)
         seen[graph.uid, graph.core] = again + 1
         groups.setdefault((graph.core, again), []).append(number)
+    _check_count(groups)
     for trace in ntff.traces:
         is_lone = trace.subgraph is None and all(number != trace.core for number, _ in groups)
         if is_lone and len(trace.records):
             groups[trace.core, 0] = []
+            _check_count(groups)
     return tuple(
         Core(index, number, tuple(graphs))
         for index, ((number, _), graphs) in enumerate(groups.items())
     )
+
+
+def _check_count(groups: Sized) -> None:
+    if len(groups) > MOST_CORES:
+        raise Malformed("ntff.malformed", f"The trace names more than {MOST_CORES} cores.")
 
 
 def _stored_windows(
