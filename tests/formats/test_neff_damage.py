@@ -126,10 +126,31 @@ def test_a_member_replaced_by_anything(tmp_path: Path, name: str, data: bytes) -
     outcome(packed(sample() | {name: data}), tmp_path)
 
 
-KEYS = (
-    "var dma_queue dma desc type size semaphore_set from_sizes to_sizes graphs definition name dve "
-    "dve_dbg dve_asm_dbg dve_instr id nodes attrs kelf tf_shape func_id list"
-).split()
+KEYS = [
+    "var",
+    "dma_queue",
+    "dma",
+    "desc",
+    "type",
+    "size",
+    "semaphore_set",
+    "from_sizes",
+    "to_sizes",
+    "graphs",
+    "definition",
+    "name",
+    "dve",
+    "dve_dbg",
+    "dve_asm_dbg",
+    "dve_instr",
+    "id",
+    "nodes",
+    "attrs",
+    "kelf",
+    "tf_shape",
+    "func_id",
+    "list",
+]
 VALUES_OF_JSON = st.recursive(
     st.one_of(
         st.none(),
