@@ -78,7 +78,7 @@ def test_events_of_one_picosecond_count_together() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 90_000), st.integers(1, 40_000), st.integers(1, 1 << 20)),
+        st.tuples(st.integers(0, 90_000), st.integers(1_000, 40_000), st.integers(4, 1 << 16)),
         max_size=20,
     )
 )
