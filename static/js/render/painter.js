@@ -48,6 +48,7 @@ export class Columns {
     this.start = new Float64Array(count);
     this.duration = new Float64Array(count);
     this.stale = new Uint8Array(count);
+    this.covered = new Float64Array(count);
     this.length = count;
   }
 
@@ -56,6 +57,39 @@ export class Columns {
     this.busy.fill(0);
     this.most.fill(-1);
     this.stale.fill(0);
+    this.covered.fill(0);
+  }
+
+  /**
+   * Remembers covered time, for the row's busy share.
+   * @param {number} origin ns at the left edge
+   * @param {number} perColumn ns
+   * @param {number} from ns
+   * @param {number} length ns
+   * @param {number} density covered part of that time
+   */
+  cover(origin, perColumn, from, length, density) {
+    const first = Math.max(0, Math.floor((from - origin) / perColumn));
+    const last = Math.min(this.length - 1, Math.floor((from + length - origin) / perColumn));
+    for (let column = first; column <= last; column++) {
+      const begin = Math.max(from, origin + column * perColumn);
+      const end = Math.min(from + length, origin + (column + 1) * perColumn);
+      this.covered[column] += Math.max(0, end - begin) * density;
+    }
+  }
+
+  /**
+   * Covered time in view; what overlaps within a column counts once.
+   * @param {number} perColumn ns
+   * @param {number} capacity
+   * @returns {number}
+   */
+  busyNs(perColumn, capacity) {
+    let sum = 0;
+    for (let column = 0; column < this.length; column++) {
+      sum += Math.min(this.covered[column], perColumn * capacity);
+    }
+    return sum;
   }
 
   /**
@@ -181,16 +215,12 @@ export function paintRow(job) {
   const laneHeight = (row.height - 2 * pad) / lanes;
   const isFarQueue = track.capacity > 1 && lanes === 1;
   const perColumn = scale.nsPerPx * COLUMN;
-  let busy = 0;
   columns.clear();
   items((tile, item, from, bucketNs, isStale) => {
     const isSlice = tile.bucket[item] === NO_BUCKET;
     const length = isSlice ? tile.duration[item] : bucketNs;
-    if (!isSlice) busy += tile.busy[item];
-    else {
-      const begin = Math.max(from, scale.range.start);
-      busy += Math.max(0, Math.min(from + length, scale.range.end) - begin);
-    }
+    const density = isSlice ? 1 : tile.busy[item] / bucketNs;
+    columns.cover(scale.range.start, perColumn, from, length, density);
     if (!isSlice) {
       const column = Math.floor((from + bucketNs / 2 - scale.range.start) / perColumn);
       const { count, start, duration, colour } = tile;
@@ -227,7 +257,7 @@ export function paintRow(job) {
     ratio,
   };
   paintColumns(pixels, palette, columns, place, tally);
-  return busy;
+  return columns.busyNs(perColumn, track.capacity);
 }
 
 /**

@@ -1,19 +1,19 @@
 /** The device timeline: one state, one frame at a time, everything else follows from them. */
 
 import { TileStore } from "../data/tile-store.js";
-import { make, one } from "../kit/dom.js";
+import { one } from "../kit/dom.js";
 import { clamped, Scale, zoomed } from "../kit/scale.js";
-import { count, duration, exact } from "../kit/units.js";
-import { CLASSES, readPalette } from "../render/palette.js";
+import { exact } from "../kit/units.js";
+import { readPalette } from "../render/palette.js";
 import { readAddress, writeAddress } from "../timeline/address.js";
 import { Gutter } from "../timeline/gutter.js";
 import { ViewHistory } from "../timeline/history.js";
 import { hitTest, slicesInView } from "../timeline/hit-test.js";
 import { boxOf, drawMarks, drawOverview, drawRuler, sized } from "../timeline/overlay.js";
 import { Plot } from "../timeline/plot.js";
-import { shownGroups } from "../timeline/rows.js";
 import { showEvent } from "./details.js";
 import { overviewLanes } from "./overview.js";
+import { showEmptyPanel, showLegend, showStatus } from "./timeline-words.js";
 
 /** @typedef {import("../timeline/hit-test.js").Hit} Hit */
 /** @typedef {import("../timeline/rows.js").TimelineDocument} TimelineDocument */
@@ -69,8 +69,8 @@ export class TimelineViewer {
     /** @type {AbortController | null} */
     this.panelRequest = null;
     this.frameTimes = /** @type {number[]} */ ([]);
-    this.showLegend();
-    this.showEmptyPanel();
+    showLegend(this);
+    showEmptyPanel(this);
     new ResizeObserver(() => this.redraw()).observe(this.stage);
     globalThis.document.addEventListener("themechange", () => {
       this.palette = readPalette(this.host);
@@ -105,7 +105,7 @@ export class TimelineViewer {
     drawRuler(sized(this.rulerCanvas, width, 24), scale, this.palette, this.cursor);
     this.drawOverview(width);
     this.drawMarks();
-    this.showStatus();
+    showStatus(this);
     this.findWanted();
     this.frameTimes.push(performance.now() - began);
     if (this.frameTimes.length > 2000) this.frameTimes.shift();
@@ -264,7 +264,7 @@ export class TimelineViewer {
     this.redraw();
     this.writeAddressSoon();
     if (!hit) {
-      this.showEmptyPanel();
+      showEmptyPanel(this);
       return;
     }
     this.panelRequest = new AbortController();
@@ -368,59 +368,5 @@ export class TimelineViewer {
       });
       window.history.replaceState(null, "", window.location.pathname + query);
     }, 200);
-  }
-
-  showStatus() {
-    const frame = this.frame;
-    if (!frame) return;
-    const text = (/** @type {string} */ name, /** @type {string} */ value) => {
-      const place = one(`[data-${name}]`, this.host);
-      if (place.textContent !== value) place.textContent = value;
-    };
-    const cells = `${count(frame.exact)} exact · ${count(frame.inCells)} in ${count(frame.cells)} cells`;
-    text("counts", frame.cells === 0 ? `All ${count(frame.exact)} events exact` : cells);
-    const nsPerPx = this.scale().nsPerPx;
-    text("scale", `1 px = ${nsPerPx < 10 ? nsPerPx.toFixed(1) : Math.round(nsPerPx)} ns`);
-    const states = [
-      this.store.isLoading ? "loading" : "",
-      frame.incomplete ? "incomplete: zoom in to see every event" : "",
-      frame.failed ? "Tile not readable" : "",
-    ];
-    text("state", states.filter(Boolean).join(" · "));
-    one("[data-retry]", this.host).hidden = !frame.failed;
-    text("span", duration(this.duration));
-    const field = /** @type {HTMLInputElement} */ (one("[data-range]", this.host));
-    if (globalThis.document.activeElement !== field) {
-      field.value = `${exact(Math.round(this.range.start))} – ${exact(Math.round(this.range.end))}`;
-    }
-    const isAt = (/** @type {string} */ act) =>
-      /** @type {HTMLButtonElement} */ (one(`[data-act="${act}"]`, this.host));
-    isAt("back").disabled = this.history.past.length === 0;
-    isAt("forward").disabled = this.history.future.length === 0;
-  }
-
-  showLegend() {
-    one("[data-legend]", this.host).replaceChildren(
-      ...CLASSES.map((name, colour) => {
-        const swatch = make("span", { class: `swatch swatch--${colour}` });
-        return make("span", {}, swatch, name);
-      }),
-    );
-  }
-
-  showEmptyPanel() {
-    const list = make("ul", {});
-    list.append(
-      make("li", {}, "Click an event to see its times, operands and names."),
-      make("li", {}, "Ctrl and the wheel zoom; drag to pan; F fits all."),
-      make("li", {}, "? lists every key."),
-    );
-    const rows = shownGroups(this.document, this.dma).reduce((sum, group) => sum + group.rows, 0);
-    const about = `${count(rows)} events in ${duration(this.duration)}.`;
-    const empty = make("div", { class: "panel__empty" }, make("p", {}, about), list);
-    for (const notice of this.document.notices) {
-      empty.append(make("p", { class: "note" }, notice.message));
-    }
-    one("[data-panel]", this.host).replaceChildren(empty);
   }
 }
