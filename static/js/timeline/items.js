@@ -8,7 +8,11 @@ const WIDE_PX = 8;
 /** @typedef {import("../data/arrow.js").Tile} Tile */
 /** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
 /** @typedef {import("./rows.js").Group} Group */
-/** @typedef {{tile: Tile, start: number, span: number, level: number, isStale: boolean}} Placed */
+/**
+ * A tile that stands for [from, to): its own range, or a part of a coarser tile's range that begins
+ * at `start`.
+ * @typedef {{tile: Tile, start: number, from: number, to: number, level: number, isStale: boolean}} Placed
+ */
 
 /**
  * Keys of the tiles of a group over a range.
@@ -40,9 +44,11 @@ export function placedTiles(document, group, level, range, store) {
   const found = [];
   for (const index of covering(span, range, document.duration_ns)) {
     const tile = store.peek(`${group.slug}/${level}/${index}`);
-    if (tile) found.push({ tile, start: index * span, span, level, isStale: false });
+    const from = index * span;
+    const to = from + span;
+    if (tile) found.push({ tile, start: from, from, to, level, isStale: false });
     else {
-      const coarser = coarserTile(document, group, level, index * span, span, store);
+      const coarser = coarserTile(document, group, level, { start: from, end: to }, store);
       if (coarser) found.push(coarser);
     }
   }
@@ -53,17 +59,17 @@ export function placedTiles(document, group, level, range, store) {
  * @param {TimelineDocument} document
  * @param {Group} group
  * @param {number} level
- * @param {number} start
- * @param {number} span
+ * @param {{start: number, end: number}} gap
  * @param {{peek: (key: string) => Tile | null}} store
  * @returns {Placed | null}
  */
-function coarserTile(document, group, level, start, span, store) {
+function coarserTile(document, group, level, gap, store) {
   for (let other = level + 1; other < document.levels.length; other++) {
     const otherSpan = tileSpan(document, other);
-    const index = Math.floor(start / otherSpan);
+    const index = Math.floor(gap.start / otherSpan);
     const tile = store.peek(`${group.slug}/${other}/${index}`);
-    if (tile) return { tile, start: index * otherSpan, span, level: other, isStale: true };
+    const start = index * otherSpan;
+    if (tile) return { tile, start, from: gap.start, to: gap.end, level: other, isStale: true };
   }
   return null;
 }
@@ -79,7 +85,7 @@ function coarserTile(document, group, level, start, span, store) {
  */
 export function visitItems(placed, track, range, visit, document) {
   for (let place = 0; place < placed.length; place++) {
-    const { tile, start, level, isStale } = placed[place];
+    const { tile, start, from: first, to: last, level, isStale } = placed[place];
     const bucketNs = document.levels[Math.max(level, 0)].bucket_ns;
     for (const [from, to] of tile.places.get(track) ?? []) {
       for (let item = from; item < to; item++) {
@@ -87,8 +93,8 @@ export function visitItems(placed, track, range, visit, document) {
         const begin = isSlice ? tile.start[item] : start + tile.bucket[item] * bucketNs;
         const length = isSlice ? tile.duration[item] : bucketNs;
         if (begin > range.end || begin + length < range.start) continue;
-        // A slice that began before this tile was visited in an earlier one.
-        if (isSlice && place > 0 && begin < start && !isStale) continue;
+        // Each item is visited where it begins; in the first tile also what reaches in.
+        if (begin >= last || (begin < first && place > 0)) continue;
         visit(tile, item, begin, bucketNs, isStale);
       }
     }

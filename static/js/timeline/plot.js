@@ -140,7 +140,8 @@ export class Plot {
     const inView = groups.flatMap((group) => tileKeys(this.document, group, level, range));
     const near = groups.flatMap((group) => tileKeys(this.document, group, level, wider));
     const top = this.document.levels.length - 1;
-    const coarse = groups.flatMap((group) => tileKeys(this.document, group, top, range));
+    const whole = { start: 0, end: this.document.duration_ns };
+    const coarse = groups.flatMap((group) => tileKeys(this.document, group, top, whole));
     this.store.want([...new Set([...coarse, ...inView, ...near])]);
     return new Map(
       groups.map((group) => [
