@@ -336,7 +336,7 @@ def test_a_tensor_operation_shows_its_fields_by_name() -> None:
     raw = slot(0x41, at_12=b"\xa6\x0a\x04\x80", at_16=T3, at_32=T3, at_48=T3)
     found = read(raw)
     assert found.operands == [
-        f" op=ADD src0=bfloat16@{T3_TEXT} src1=fp32@{T3_TEXT} dst=fp32@{T3_TEXT} channels=128 "
+        f" decoded: op=ADD src0=bfloat16@{T3_TEXT} src1=fp32@{T3_TEXT} dst=fp32@{T3_TEXT} channels=128 "
     ]
     assert found.is_official.tolist() == [False]
 
@@ -349,25 +349,40 @@ def test_a_fill_shows_its_fields_by_name() -> None:
         at_40=struct.pack("<f", 1.5),
         at_44=T4,
     )
-    assert operands(raw) == f" value=1.5 dst=fp32@{T4_TEXT} elements=8 channels=128 "
+    assert operands(raw) == f" decoded: value=1.5 dst=fp32@{T4_TEXT} elements=8 channels=128 "
 
 
 def test_register_arithmetic_shows_its_fields_by_name() -> None:
     immediate = slot(0xA8, at_12=b"\x04\x09\x01", at_16=b"\x3c\0\x07\0\x3d", at_24=u64(0x10000))
     register = slot(0xA8, at_12=b"\x05\x09\0", at_16=b"\x3c\0\x07\0\x3d")
     assert operands(immediate) == (
-        " op=ADD dtype=uint32 src0=$R[60] src1=imm dst=$R[61] imm=0x10000 "
+        " decoded: op=ADD dtype=uint32 src0=$R[60] src1=imm dst=$R[61] imm=0x10000 "
     )
     assert (
-        operands(register) == " op=SUBTRACT dtype=uint32 src0=$R[60] src1=$R[7] dst=$R[61] imm=0x0 "
+        operands(register)
+        == " decoded: op=SUBTRACT dtype=uint32 src0=$R[60] src1=$R[7] dst=$R[61] imm=0x0 "
     )
 
 
 def test_a_move_and_an_accumulator_read_show_their_fields_by_name() -> None:
     move = slot(0xA7, at_13=b"\x09", at_24=b"\x3d", at_32=u32(0x3F800000))
     accumulator = slot(0x24, at_32=b"\x0a\0\x80", at_44=u32(0x8000) + u16(1) + u16(1))
-    assert operands(move) == " dtype=uint32 dst=$R[61] value=0x3f800000 "
-    assert operands(accumulator) == " dst=fp32@0x8000[1][1] negated=0 channels=128 "
+    assert operands(move) == " decoded: dtype=uint32 dst=$R[61] value=0x3f800000 "
+    assert operands(accumulator) == " decoded: dst=fp32@0x8000[1][1] negated=0 channels=128 "
+
+
+def test_an_affine_selection_shows_its_patterns_by_name() -> None:
+    place = u32(0x58A8) + u16(1, 1) + u16(128, 1)
+    raw = slot(
+        0x92,
+        at_12=b"\x80\xa6\x03\x3d",
+        at_16=u32(0) + u16(1, 1, 1, 1) + u16(128, 1, 1, 1),
+        at_36=place + place + u32(-1),
+    )
+    assert operands(raw) == (
+        " decoded: pattern=0x0[1,1,1,1][128,1,1,1] src=bfloat16@0x58a8[1,1][128,1] "
+        "dst=fp32@0x58a8[1,1][128,1] fill=0xffffffff channels=128 "
+    )
 
 
 def test_an_opcode_nobody_knows_shows_its_number_and_raw_payload() -> None:

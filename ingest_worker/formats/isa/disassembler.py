@@ -26,6 +26,8 @@ from ingest_worker.formats.isa.sync import update_text, wait_text
 SLOT_BYTES = 64
 TRANSPOSE_BIT = 0x40
 _TRANSPOSE_AT = 34
+# Marks operands which are not in the words of the official tool.
+DECODED = "decoded: "
 
 Slots = npt.NDArray[np.uint8]
 
@@ -146,7 +148,7 @@ def _body(slot: bytes, words: Words) -> str:
     if plain is not None:
         return plain(slot)
     if slot[0] in SHOWN_BY_NAME:
-        return "".join(f"{name}={value} " for name, value in named_fields(slot))
+        return "".join([DECODED, *(f"{name}={value} " for name, value in named_fields(slot))])
     return f"payload={slot[HEADER_BYTES:].hex()} "
 
 

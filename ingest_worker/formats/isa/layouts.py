@@ -149,6 +149,15 @@ LAYOUTS: Mapping[int, tuple[FieldSpec, ...]] = MappingProxyType(
             _f("dtype", "dtype", 32),
             _f("channels", "u8", 34),
         ),
+        0x92: (
+            _f("pattern", "t4", 16),
+            _f("src", "t2_low", 36, 13),
+            _f("dst", "t2_high", 48, 13),
+            _f("fill", "hex32", 60),
+            _f("in_dtype", "dtype_low", 13),
+            _f("out_dtype", "dtype_high", 13),
+            _f("channels", "u8", 12),
+        ),
         0xA0: (
             _f("setter", "u8", 12),
             _f("second_wait_mode", "u8", 32),
@@ -202,12 +211,13 @@ LAYOUTS: Mapping[int, tuple[FieldSpec, ...]] = MappingProxyType(
 )
 
 # Opcodes whose layout is known but not how the official tool writes them (section 5.6): they
-# show these fields, by name.
+# show these fields, by name. The layout of 92 is read off two slots of a real program.
 SHOWN_BY_NAME: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {
         0x24: ("dst", "negated", "channels"),
         0x41: ("op", "src0", "src1", "dst", "channels"),
         0x49: ("value", "dst", "elements", "channels"),
+        0x92: ("pattern", "src", "dst", "fill", "channels"),
         0xA7: ("dtype", "dst", "value"),
         0xA8: ("op", "dtype", "src0", "src1", "dst", "imm"),
         0xCC: (),

@@ -13,6 +13,7 @@ from ingest_worker.formats.limits import Limits
 from ingest_worker.formats.neff.debug_wire import PLAIN, Splitter
 
 NO_ID = -1
+_NO_PARENT = (1 << 64) - 1
 TYPES: Mapping[int, str] = MappingProxyType({0: "", 1: "REGULAR", 2: "SPILL", 3: "TRANSPOSE"})
 DEPENDENCY_KINDS: Mapping[int, str] = MappingProxyType(
     {1: "ORDERED", 2: "ANTI_DEPENDENCE", 3: "OUTPUT_DEPENDENCE", 4: "FLOW_DEPENDENCE"}
@@ -20,7 +21,6 @@ DEPENDENCY_KINDS: Mapping[int, str] = MappingProxyType(
 _PARENT_FILE, _RECORD, _KERNEL_FILES, _KERNEL_FUNCTIONS = 2, 3, 5, 7
 _ID, _NAME, _PARENTS, _TYPE, _ATTRS, _FRAME = 1, 2, 3, 6, 7, 8
 _FLOW, _SCHEDULING, _FLOW_KINDS, _SCHEDULING_KINDS = 4, 5, 9, 10
-_SIGN = 1 << 63
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,12 @@ class _Columns:
     """Records as they are read, column by column."""
 
     def __init__(self) -> None:
-        self.ids, self.types, self.frames = array("q"), bytearray(), array("q")
+        self.ids, self.types, self.frames = array("Q"), bytearray(), array("Q")
         self.names: list[str] = []
         self.attrs: list[tuple[tuple[str, str], ...]] = []
-        self.lists = {number: array("q") for number in _LIST_FIELDS}
-        self.starts = {number: array("q", [0]) for number in _LIST_FIELDS}
+        self.lists = {number: array("Q") for number in _LIST_FIELDS}
+        self.starts = {number: array("Q", [0]) for number in _LIST_FIELDS}
+        self.pairs: dict[bytes, tuple[str, str]] = {}
         self.parent_file = ""
         self.kernel_files: list[str] = []
         self.kernel_functions: list[str] = []
@@ -115,22 +116,36 @@ class _Columns:
         attrs: list[tuple[str, str]] = []
         for number, value, end in split.fields(start, stop):
             if number in self.lists:
-                self.lists[number].extend(map(signed, split.numbers(value, end)))
+                self.lists[number].extend(split.numbers(value, end))
             elif number == _NAME:
                 name = split.text(value, end)
             elif number == _ATTRS:
-                attrs.append(_attr(split, value, end))
+                attrs.append(self.attr(split, value, end))
             elif end == PLAIN:
                 own = value if number == _ID else own
                 kind = value if number == _TYPE else kind
                 frame = value if number == _FRAME else frame
-        self.ids.append(signed(own))
+        self.ids.append(own)
         self.types.append(min(kind, 255))
-        self.frames.append(signed(frame))
+        self.frames.append(frame)
         self.names.append(name)
         self.attrs.append(tuple(attrs))
         for number, values in self.lists.items():
             self.starts[number].append(len(values))
+
+    def attr(self, split: Splitter, start: int, stop: int) -> tuple[str, str]:
+        """A map entry, 1 key and 2 value; the same few occur again and again."""
+        if stop == PLAIN:
+            split.fail("An attribute is a number.", 0)
+        raw = split.data[start:stop]
+        pair = self.pairs.get(raw)
+        if pair is None:
+            found = {1: "", 2: ""}
+            for number, value, end in split.fields(start, stop):
+                if number in found:
+                    found[number] = split.text(value, end)
+            pair = self.pairs[raw] = found[1], found[2]
+        return pair
 
     def move_sources(self, first_record: int, files: int, functions: int) -> None:
         """Makes the attributes of the records of a later file point into the joined lists."""
@@ -145,28 +160,15 @@ class _Columns:
 
     def list_of(self, number: int) -> Lists:
         """A list column as arrays."""
-        return Lists(
-            np.array(self.starts[number], np.int64), np.array(self.lists[number], np.int64)
-        )
+        return Lists(_as_signed(self.starts[number]), _as_signed(self.lists[number]))
 
 
 _LIST_FIELDS = (_PARENTS, _FLOW, _SCHEDULING, _FLOW_KINDS, _SCHEDULING_KINDS)
 
 
-def signed(value: int) -> int:
-    """A 64-bit number as it lies in a signed column."""
-    return value - (_SIGN << 1) if value >= _SIGN else value
-
-
-def _attr(split: Splitter, start: int, stop: int) -> tuple[str, str]:
-    """A map entry: 1 key, 2 value."""
-    pair = {1: "", 2: ""}
-    if stop == PLAIN:
-        split.fail("An attribute is a number.", 0)
-    for number, value, end in split.fields(start, stop):
-        if number in pair:
-            pair[number] = split.text(value, end)
-    return pair[1], pair[2]
+def _as_signed(values: "array[int]") -> npt.NDArray[np.int64]:
+    """Numbers of 64 bits as they lie in a signed column."""
+    return np.array(values, np.uint64).view(np.int64)
 
 
 def read_debug_files(files: Sequence[tuple[str, bytes]], limits: Limits) -> DebugRecords:
@@ -181,10 +183,10 @@ def read_debug_files(files: Sequence[tuple[str, bytes]], limits: Limits) -> Debu
         if any(before[1:]):
             columns.move_sources(*before)
     return DebugRecords(
-        ids=np.array(columns.ids, np.int64),
+        ids=_as_signed(columns.ids),
         names=columns.names,
         types=np.frombuffer(bytes(columns.types), np.uint8),
-        frame=np.array(columns.frames, np.int64),
+        frame=_as_signed(columns.frames),
         attrs=columns.attrs,
         parents=columns.list_of(_PARENTS),
         flow=columns.list_of(_FLOW),
@@ -208,3 +210,28 @@ def _read_file(columns: _Columns, split: Splitter) -> None:
             columns.parent_file = split.text(value, end)
         elif number in texts:
             texts[number].append(split.text(value, end))
+
+
+def first_parents(files: Sequence[tuple[str, bytes]], limits: Limits) -> npt.NDArray[np.int64]:
+    """The first parent of each record, `NO_ID` for none: all that slot-order files tell.
+
+    Raises FormatError as `read_debug_files` does.
+    """
+    found = array("Q")
+    for member, data in files:
+        split = Splitter(data, member, limits.message_fields)
+        for number, value, end in split.fields(0, len(data)):
+            if number == _RECORD:
+                found.append(_first_parent(split, value, end))
+    return _as_signed(found)
+
+
+def _first_parent(split: Splitter, start: int, stop: int) -> int:
+    if stop == PLAIN:
+        split.fail("A record is a number.", 0)
+    first = _NO_PARENT
+    for number, value, end in split.fields(start, stop):
+        if number == _PARENTS and first == _NO_PARENT:
+            parents = split.numbers(value, end)
+            first = parents[0] if parents else _NO_PARENT
+    return first

@@ -37,7 +37,10 @@ class Splitter:
                 tag, place = self.varint(place - 1, stop)
             kind = tag & 7
             if kind == BYTES:
-                size, place = self.varint(place, stop)
+                size = data[place] if place < stop else 0x80
+                place += 1
+                if size >= 0x80:
+                    size, place = self.varint(place - 1, stop)
                 end = place + size
                 if end > stop:
                     self.fail(f"A field claims {size} bytes, {stop - place} are left.", place)
@@ -73,9 +76,12 @@ class Splitter:
         """Packed numbers, or a single one: (value, PLAIN) as `fields` gives it."""
         if stop == PLAIN:
             return [start]
-        found, place = [], start
+        data, found, place = self.data, [], start
         while place < stop:
-            value, place = self.varint(place, stop)
+            value = data[place]
+            place += 1
+            if value >= 0x80:
+                value, place = self.varint(place - 1, stop)
             found.append(value)
         if len(found) > self.most_fields:
             raise LimitExceeded(

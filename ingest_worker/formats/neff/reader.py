@@ -10,7 +10,12 @@ import numpy.typing as npt
 
 from ingest_worker.formats.limits import Limits
 from ingest_worker.formats.neff.archive import Index, read_index, read_members
-from ingest_worker.formats.neff.debug_info import NO_ID, DebugRecords, read_debug_files
+from ingest_worker.formats.neff.debug_info import (
+    NO_ID,
+    DebugRecords,
+    first_parents,
+    read_debug_files,
+)
 from ingest_worker.formats.neff.graph import (
     Definition,
     activation_names,
@@ -177,7 +182,7 @@ class _Reader:
         root = self.json(_within(place, named)) if named else Json("", None)
         slots = self.slots(_within(place, self.instructions_name(place, entry, token)))
         bir = self.records(place, entry.get(f"{token}_dbg").texts())
-        order = self.records(place, entry.get(f"{token}_asm_dbg").texts())
+        order = first_parents(self.files(place, entry.get(f"{token}_asm_dbg").texts()), self.limits)
         bir_id = self.bir_ids(order, len(slots), f"{dirname(place)}/{token}")
         return Engine(
             number=number,
@@ -200,20 +205,24 @@ class _Reader:
         raw = np.frombuffer(data, np.uint8, count=count * SLOT_BYTES)
         return raw.reshape(count, SLOT_BYTES)
 
-    def records(self, place: str, names: tuple[str, ...]) -> DebugRecords:
-        """The records of the debug files a definition lists."""
-        files = []
+    def files(self, place: str, names: tuple[str, ...]) -> list[tuple[str, bytes]]:
+        """The debug files a definition lists, with their names."""
+        found = []
         for name in (_within(place, own) for own in names):
             if name in self.bytes:
-                files.append((name, self.bytes[name]))
+                found.append((name, self.bytes[name]))
             else:
                 self.missing[name] = None
-        return read_debug_files(files, self.limits)
+        return found
 
-    def bir_ids(self, order: DebugRecords, count: int, what: str) -> npt.NDArray[np.int64]:
+    def records(self, place: str, names: tuple[str, ...]) -> DebugRecords:
+        """The records of the debug files a definition lists."""
+        return read_debug_files(self.files(place, names), self.limits)
+
+    def bir_ids(self, order: npt.NDArray[np.int64], count: int, what: str) -> npt.NDArray[np.int64]:
         """The instruction behind each slot; none at all when records and slots do not match."""
         if len(order) == count:
-            return order.parents.first
+            return order
         if len(order):
             text = f"{what} has {count} instructions and {len(order)} names: they are left out."
             self.notices.append(Notice("neff.debug_mismatch", text))
