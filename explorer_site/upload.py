@@ -313,8 +313,8 @@ def delete_others(server: Server, name: str, keep: str, screen: Screen) -> None:
         server.ask("PATCH", "api/v1/profiles/%s/" % keep, {"name": name})
 
 
-def upload(options: argparse.Namespace, screen: Screen) -> None:
-    """Do what the options say. Raises UploadError."""
+def upload(options: argparse.Namespace, screen: Screen) -> str:
+    """Do what the options say; the profile's page. Raises UploadError."""
     files = [("neff", Path(path)) for path in options.neff]
     files += [("ntff", Path(path)) for path in options.ntff]
     check(options, files)
@@ -323,12 +323,13 @@ def upload(options: argparse.Namespace, screen: Screen) -> None:
     accepted = send_with_retries(server, Form([("name", name)], files), screen)
     profile_id = str(accepted["id"])
     page = (accepted.get("links") or {}).get("page") or "profiles/%s/" % profile_id
-    screen.line("%s  %s" % (accepted.get("status", "PENDING"), server.address(page)))
+    screen.line("Uploaded; %s" % accepted.get("status", "PENDING"))
     if options.wait:
         wait_until_processed(server, profile_id, screen)
-        screen.line("PROCESSED  %s" % server.address(page))
+        screen.line("PROCESSED")
     if options.overwrite:
         delete_others(server, name, profile_id, screen)
+    return server.address(page)
 
 
 def check(options: argparse.Namespace, files: list[tuple[str, Path]]) -> None:
@@ -373,7 +374,7 @@ def run(options: argparse.Namespace) -> int:
     """Upload as the parsed options say. Returns the exit code."""
     screen = Screen(sys.stderr)
     try:
-        upload(options, screen)
+        sys.stdout.write(upload(options, screen) + "\n")
     except UploadError as error:
         screen.line((error.code + ": " if error.code else "") + error.message)
         return error.exit_code

@@ -23,6 +23,16 @@ def new_server(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
         server.end()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One running server for tests that leave it as they found it."""
+    server = RunningServer(tmp_path_factory.mktemp("shared") / "data")
+    try:
+        yield server.start()
+    finally:
+        server.end()
+
+
 @pytest.fixture
 def server(new_server: Callable[..., RunningServer]) -> RunningServer:
     """A running server."""

@@ -94,6 +94,7 @@ class RunningServer:
     def start(self) -> "RunningServer":
         """Start and wait for the printed line."""
         self.pauses.mkdir(exist_ok=True)
+        self.close_pipe()
         self.process = self.popen("serve")
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
@@ -207,6 +208,11 @@ class RunningServer:
             self.process.kill()
             self.process.wait()
 
+    def close_pipe(self) -> None:
+        """Close what the last process printed to."""
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()
+
     def end(self) -> None:
         """Leave nothing running, whatever state the test left."""
         if self.process is not None and self.process.poll() is None:
@@ -215,8 +221,7 @@ class RunningServer:
                 self.process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 self.kill()
-        if self.process is not None and self.process.stdout is not None:
-            self.process.stdout.close()
+        self.close_pipe()
         for pid in processes_with(self.data_dir):
             os.kill(pid, signal.SIGKILL)
 

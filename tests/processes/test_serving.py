@@ -37,16 +37,16 @@ def refused(server: RunningServer, *arguments: str) -> str:
     return sentence
 
 
-def test_the_line_is_printed_when_everything_answers_and_says_where(server: RunningServer) -> None:
-    assert server.line == f"View a list of profiles at http://localhost:{server.ports[0]}/\n"
-    assert all(answers(port, "/readyz") for port in server.ports)
-    assert all(answers(port, "/profiles/") for port in server.ports[:1])
-    assert server.is_whole()
+def test_the_line_is_printed_when_everything_answers_and_says_where(shared: RunningServer) -> None:
+    assert shared.line == f"View a list of profiles at http://localhost:{shared.ports[0]}/\n"
+    assert all(answers(port, "/readyz") for port in shared.ports)
+    assert all(answers(port, "/profiles/") for port in shared.ports[:1])
+    assert shared.is_whole()
 
 
-def test_it_listens_on_loopback_only(server: RunningServer) -> None:
+def test_it_listens_on_loopback_only(shared: RunningServer) -> None:
     listening = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    hexadecimal = {f"{port:04X}" for port in server.ports}
+    hexadecimal = {f"{port:04X}" for port in shared.ports}
     addresses = {
         line.split()[1].partition(":")[0]
         for line in listening
@@ -77,29 +77,29 @@ def test_a_killed_server_leaves_no_process_and_starts_again(server: RunningServe
 
 
 @pytest.mark.parametrize("name", ["broker", "web", "api", "worker", "beat"])
-def test_a_killed_service_comes_back(server: RunningServer, name: str) -> None:
-    before = server.pid(name)
+def test_a_killed_service_comes_back(shared: RunningServer, name: str) -> None:
+    before = shared.pid(name)
     os.kill(before, signal.SIGKILL)
-    assert until(lambda: server.pid(name) not in (before, 0), within_s=20)
-    assert until(server.is_whole, within_s=30), server.errors()
+    assert until(lambda: shared.pid(name) not in (before, 0), within_s=20)
+    assert until(shared.is_whole, within_s=30), shared.errors()
 
 
 def test_a_second_server_on_the_folder_is_refused(
-    server: RunningServer, new_server: NewServer
+    shared: RunningServer, new_server: NewServer
 ) -> None:
     second = new_server()
-    second.data_dir = server.data_dir
+    second.data_dir = shared.data_dir
     sentence = refused(second)
     assert "already served by another instance" in sentence
-    assert f"http://localhost:{server.ports[0]}/" in sentence
-    assert server.is_whole()
+    assert f"http://localhost:{shared.ports[0]}/" in sentence
+    assert shared.is_whole()
 
 
-def test_a_taken_port_is_refused(server: RunningServer, new_server: NewServer) -> None:
+def test_a_taken_port_is_refused(shared: RunningServer, new_server: NewServer) -> None:
     other = new_server("other")
-    other.ports = [server.ports[0], other.ports[1]]
-    assert f"Port {server.ports[0]} is already in use" in refused(other)
-    other.ports = [other.ports[1], server.ports[1]]
+    other.ports = [shared.ports[0], other.ports[1]]
+    assert f"Port {shared.ports[0]} is already in use" in refused(other)
+    other.ports = [other.ports[1], shared.ports[1]]
     assert "API_PORT" in refused(other)
 
 
@@ -194,35 +194,33 @@ def test_a_damaged_broker_file_does_not_stop_a_start(server: RunningServer) -> N
     assert server.is_whole()
 
 
-def test_a_deleted_profile_stops_its_decoding(server: RunningServer, tmp_path: Path) -> None:
-    (server.pauses / "decode").touch()
-    profile = server.send(small_pair(tmp_path), name="deleted")
-    assert until((server.pauses / "decode.reached").exists, within_s=30)
-    decoder = server.decoder()
+def test_a_deleted_profile_stops_its_decoding(shared: RunningServer, tmp_path: Path) -> None:
+    (shared.pauses / "decode").touch()
+    profile = shared.send(small_pair(tmp_path), name="deleted")
+    assert until((shared.pauses / "decode.reached").exists, within_s=30)
+    decoder = shared.decoder()
     assert decoder
-    server.api.ask("DELETE", f"api/v1/profiles/{profile}/")
-    assert until(lambda: server.decoder() == 0, within_s=10)
-    assert until(lambda: not server.run_folders(profile), within_s=10)
-    assert server.profiles() == []
+    shared.api.ask("DELETE", f"api/v1/profiles/{profile}/")
+    assert until(lambda: shared.decoder() == 0, within_s=10)
+    assert until(lambda: not shared.run_folders(profile), within_s=10)
+    assert profile not in [one["id"] for one in shared.profiles()]
 
 
 def ingest_only(server: RunningServer, pair: list[tuple[str, Path]], name: str) -> str:
-    paths = dict(pair)
-    with server.popen(
-        *("view", "-n", str(paths["neff"]), "-s", str(paths["ntff"])),
-        *("--ingest-only", "--display-name", name),
-    ) as command:
+    flags = {"neff": "-n", "ntff": "-s"}
+    files = [argument for role, path in pair for argument in (flags[role], str(path))]
+    with server.popen("view", *files, "--ingest-only", "--display-name", name) as command:
         out, _ = command.communicate(timeout=90)
     assert command.returncode == 0, server.errors()
     return out
 
 
 def test_ingesting_into_a_served_workspace_goes_through_the_running_server(
-    server: RunningServer, tmp_path: Path
+    shared: RunningServer, tmp_path: Path
 ) -> None:
-    out = ingest_only(server, small_pair(tmp_path), "through the server")
-    [profile] = server.profiles()
-    assert (profile["name"], profile["status"]) == ("through the server", "PROCESSED")
+    out = ingest_only(shared, small_pair(tmp_path), "through the server")
+    [profile] = [one for one in shared.profiles() if one["name"] == "through the server"]
+    assert profile["status"] == "PROCESSED"
     assert f"/profiles/{profile['id']}/" in out
 
 

@@ -49,7 +49,8 @@ def test_piped_into_python_it_sends_both_files_unchanged(pair: tuple[Path, Path]
         ("neff", "a b.neff", neff.read_bytes()),
         ("ntff", "run.ntff", ntff.read_bytes()),
     ]
-    assert f"PROCESSED  {server.endpoint}/profiles/abc/" in done.stderr
+    assert done.stderr.splitlines()[-1] == "PROCESSED"
+    assert done.stdout == f"{server.endpoint}/profiles/abc/\n"
 
 
 def test_several_traces_go_into_one_profile_named_after_the_last(pair: tuple[Path, Path]) -> None:
