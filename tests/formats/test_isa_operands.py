@@ -336,7 +336,8 @@ def test_a_tensor_operation_shows_its_fields_by_name() -> None:
     raw = slot(0x41, at_12=b"\xa6\x0a\x04\x80", at_16=T3, at_32=T3, at_48=T3)
     found = read(raw)
     assert found.operands == [
-        f" decoded: op=ADD src0=bfloat16@{T3_TEXT} src1=fp32@{T3_TEXT} dst=fp32@{T3_TEXT} channels=128 "
+        f" decoded: op=ADD src0=bfloat16@{T3_TEXT} src1=fp32@{T3_TEXT} "
+        f"dst=fp32@{T3_TEXT} channels=128 "
     ]
     assert found.is_official.tolist() == [False]
 
