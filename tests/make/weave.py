@@ -231,14 +231,16 @@ class Weaver:
         for ring in range(16):
             key = ring, stream.queue
             now = max(start_ps + self.random.randrange(60_000), self.ring_ps.get(key, 0))
+            end_ps = now
             for _ in range(packets):
                 part = max(size // (16 * packets), 1)
                 length = self.jitter(90_000 + 1000 * part / stream.speed, 0.2)
                 crc = self.random.randrange(0x10000)
-                self.packets.append(Packet(ring, stream.queue, now, now + length, part, crc))
+                end_ps = max(end_ps + 2_000, now + length)  # a ring ends its packets in order
+                self.packets.append(Packet(ring, stream.queue, now, end_ps, part, crc))
                 now += length // 2
             now += self.jitter(140_000, 0.3)
-            end_ps = now + self.jitter(45_000, 0.2)
+            end_ps = max(end_ps + 20_000, now + self.jitter(45_000, 0.2))
             self.packets.append(Packet(ring, stream.queue, now, end_ps, 4, 0x75E5))
             self.ring_ps[key] = end_ps
             done.append(end_ps)
