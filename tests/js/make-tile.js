@@ -1,0 +1,91 @@
+/** Tiles, tracks and documents for tests, as they come from the server. */
+
+import { NO_BUCKET, placesOf } from "../../static/js/data/arrow.js";
+
+/** @typedef {{track?: number, lane?: number, count?: number, start: number, duration: number, bucket?: number, busy?: number, row?: number, colour?: number, label?: number}} Item */
+
+/**
+ * A tile; an item without `bucket` is a slice.
+ * @param {Item[]} items
+ */
+export function makeTile(items) {
+  const column = (/** @type {(item: Item) => number} */ read) => items.map(read);
+  const track = Uint16Array.from(column((i) => i.track ?? 0));
+  return {
+    length: items.length,
+    track,
+    lane: Uint8Array.from(column((i) => i.lane ?? 0)),
+    count: Uint32Array.from(column((i) => (i.bucket === undefined ? 0 : (i.count ?? 1)))),
+    start: Float64Array.from(column((i) => i.start)),
+    duration: Float64Array.from(column((i) => i.duration)),
+    bucket: Uint16Array.from(column((i) => i.bucket ?? NO_BUCKET)),
+    busy: Float64Array.from(column((i) => i.busy ?? 0)),
+    row: Uint32Array.from(column((i) => i.row ?? 0)),
+    colour: Uint8Array.from(column((i) => i.colour ?? 0)),
+    label: Uint16Array.from(column((i) => i.label ?? 0)),
+    isComplete: true,
+    isSlices: true,
+    rows: items.length,
+    places: placesOf(track),
+  };
+}
+
+/** @param {Record<string, unknown>} [changes] */
+export function makeTrack(changes = {}) {
+  return {
+    id: 0,
+    key: "p0/c0/tensor",
+    group: "p0/c0",
+    kind: "engine",
+    name: "Tensor",
+    part: 0,
+    core: 0,
+    table: "Instruction",
+    rows: 10,
+    lanes: 1,
+    deepest: 1,
+    start_ns: 0,
+    end_ns: 8192,
+    capacity: 1,
+    ...changes,
+  };
+}
+
+/** @param {Record<string, unknown>[]} [tracks] */
+export function makeDocument(tracks = [{}]) {
+  const made = tracks.map((track, id) => makeTrack({ id, ...track }));
+  const ids = [...new Set(made.map((track) => track.group))];
+  return {
+    duration_ns: 8192,
+    tile_buckets: 1024,
+    row_tile_buckets: 128,
+    levels: [
+      { level: 0, bucket_ns: 8 },
+      { level: 1, bucket_ns: 32 },
+    ],
+    parts: [{ part: 0, name: "a.ntff", span_ns: 8192, clock: "own zero" }],
+    groups: ids.map((id) => {
+      const own = made.filter((track) => track.group === id);
+      const kind = { engine: "core", dma_queue: "dma", dma_engine: "dma_engines" }[own[0].kind];
+      return {
+        id,
+        slug: id.replace("/", "-"),
+        title: "Core 0",
+        subtitle: "nc 4",
+        kind: kind ?? own[0].kind,
+        part: 0,
+        core: 0,
+        tracks: own.map((track) => track.id),
+        rows: 10,
+      };
+    }),
+    tracks: made,
+    labels: { 0: ["MATMUL", "COPY"] },
+    notices: [],
+  };
+}
+
+/** @param {Record<string, ReturnType<typeof makeTile>>} tiles by key */
+export function makeStore(tiles) {
+  return { peek: (/** @type {string} */ key) => tiles[key] ?? null };
+}

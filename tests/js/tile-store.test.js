@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { TileStore } from "../../static/js/data/tile-store.js";
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** @param {(url: string, signal: AbortSignal) => Promise<any>} answer */
+function makeStore(answer) {
+  /** @type {string[]} */
+  const asked = [];
+  let changes = 0;
+  const fetcher = (/** @type {any} */ url, /** @type {any} */ options) => {
+    asked.push(url);
+    return answer(url, options.signal);
+  };
+  const store = new TileStore("/tiles/", () => changes++, /** @type {any} */ (fetcher));
+  return { store, asked, changes: () => changes };
+}
+
+test("a tile is asked for once", async () => {
+  const { store, asked } = makeStore(() => new Promise(() => {}));
+  store.want(["g/0/0", "g/0/1"]);
+  store.want(["g/0/0", "g/0/1"]);
+  await settled();
+  assert.deepEqual(asked, ["/tiles/g/0/0", "/tiles/g/0/1"]);
+  assert.equal(store.peek("g/0/0"), null);
+});
+
+test("at most six are under way, those wanted first come first", async () => {
+  const { store, asked } = makeStore(() => new Promise(() => {}));
+  store.want(Array.from({ length: 20 }, (_, at) => `g/0/${at}`));
+  await settled();
+  assert.equal(asked.length, 6);
+  assert.equal(asked[0], "/tiles/g/0/0");
+});
+
+test("what the view no longer needs is given up", async () => {
+  /** @type {AbortSignal[]} */
+  const signals = [];
+  const { store } = makeStore((_, signal) => {
+    signals.push(signal);
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(new Error("aborted")));
+    });
+  });
+  store.want(["g/0/0"]);
+  await settled();
+  store.want(["g/1/0"]);
+  await settled();
+  assert.equal(signals[0].aborted, true);
+  assert.equal(signals[1].aborted, false);
+});
+
+test("a tile that fails twice is said to have failed, and can be tried again", async () => {
+  const { store, asked, changes } = makeStore(async () => ({ ok: false, status: 500 }));
+  store.want(["g/0/0"]);
+  await settled();
+  assert.equal(asked.length, 2);
+  assert.ok(store.hasFailed("g/0/0"));
+  assert.ok(changes() > 0);
+  store.retry();
+  assert.ok(!store.hasFailed("g/0/0"));
+  store.want(["g/0/0"]);
+  await settled();
+  assert.equal(asked.length, 4);
+});
+
+test("an answer that is no tile counts as a failure", async () => {
+  const { store } = makeStore(async () => ({
+    ok: true,
+    arrayBuffer: async () => new ArrayBuffer(7),
+  }));
+  store.want(["g/0/0"]);
+  await settled();
+  assert.ok(store.hasFailed("g/0/0"));
+});
