@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 
 
 @register()
-def limits_fit_together(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def limits_fit_together(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """The soft limit lies below the hard one, and a lease outlasts its renewal."""
     found: list[CheckMessage] = []
     if settings.INGEST_SOFT_LIMIT_S >= settings.INGEST_HARD_LIMIT_S:

@@ -13,21 +13,22 @@ HEARTBEAT_FILE = "worker.heartbeat"
 STALE_AFTER_S = 30.0
 
 
-def alive(request: HttpRequest) -> JsonResponse:
+def alive(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     """The process answers."""
     return JsonResponse({"status": "healthy"})
 
 
-def ready(request: HttpRequest) -> JsonResponse:
+def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     """The process, its database and its stores answer: 200, else 503 with what does not."""
-    parts = {"database": _database(), "stores": _stores()}
+    parts = {"database": _database(), "stores": _free_bytes() > 0}
     is_ready = all(parts.values())
     return JsonResponse({"ready": is_ready, **parts}, status=200 if is_ready else 503)
 
 
-def report(request: HttpRequest) -> JsonResponse:
+def report(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     """Everything about the server's health, for people and for clients of the official tool."""
-    parts = {"database": _database(), "stores": _stores(), "broker": _broker()}
+    free_bytes = _free_bytes()
+    parts = {"database": _database(), "stores": free_bytes > 0, "broker": _broker()}
     age_s = _heartbeat_age_s()
     parts["worker"] = age_s is not None and age_s < STALE_AFTER_S
     is_healthy = all(parts.values())
@@ -37,7 +38,7 @@ def report(request: HttpRequest) -> JsonResponse:
             "version": settings.EXPLORER_VERSION,
             "parts": parts,
             "worker_heartbeat_age_s": age_s,
-            "free_bytes": source_store().free_bytes(),
+            "free_bytes": free_bytes,
         }
     )
 
@@ -46,16 +47,17 @@ def _database() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-            return cursor.fetchone() == (1,)
+            return bool(cursor.fetchone() == (1,))
     except DatabaseError:
         return False
 
 
-def _stores() -> bool:
+def _free_bytes() -> int:
+    """Free space for uploads; 0 when the folder cannot be used."""
     try:
-        return source_store().free_bytes() > 0
+        return source_store().free_bytes()
     except OSError:
-        return False
+        return 0
 
 
 def _broker() -> bool:

@@ -4,11 +4,16 @@ import re
 import secrets
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from explorer_site.logs import log_context
 from explorer_site.templatetags.modules import import_map_hash
+from profiles.api.errors import plain_answer
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -41,8 +46,24 @@ class RequestId:
         return response
 
 
+class ContentPolicy(CSPMiddleware):
+    """The content security policy of the settings with the import map's hash, in a fixed order."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Set the header; the package leaves the order of directives to chance."""
+        response._csp_update = {"script-src": [import_map_hash()]}  # type: ignore[attr-defined]
+        response = super().process_response(request, response)
+        order = list(settings.CONTENT_SECURITY_POLICY["DIRECTIVES"])
+        parts = response.get(HEADER, "").split("; ")
+        if parts != [""]:
+            response[HEADER] = "; ".join(sorted(parts, key=lambda p: order.index(p.split()[0])))
+        return response
+
+
 class SecurityHeaders:
-    """The fixed headers, and the import map's hash for the content security policy."""
+    """The fixed headers."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -52,7 +73,6 @@ class SecurityHeaders:
         response = self._answer(request)
         for name, value in _HEADERS.items():
             response[name] = value
-        response._csp_update = {"script-src": [import_map_hash()]}  # type: ignore[attr-defined]
         return response
 
 
@@ -71,21 +91,9 @@ class SameOrigin:
         try:
             host = request.get_host()
         except DisallowedHost:
-            return _refusal(
-                request,
-                400,
-                "request.host_refused",
-                "This server does not answer under that name",
-                "Use localhost, or add the name to ALLOWED_NAMES.",
-            )
+            return plain_answer(request, "request.host_refused")
         if request.method not in _SAFE_METHODS and not _is_own(request, host):
-            return _refusal(
-                request,
-                403,
-                "request.cross_site",
-                "A page of another site may not change anything here",
-                "Send the request from the server's own pages or from a script.",
-            )
+            return plain_answer(request, "request.cross_site")
         return self._answer(request)
 
 
@@ -93,15 +101,3 @@ def _is_own(request: HttpRequest, host: str) -> bool:
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "")
     return site in _OWN_SITES and origin in (None, f"{request.scheme}://{host}")
-
-
-def _refusal(request: HttpRequest, status: int, code: str, title: str, hint: str) -> JsonResponse:
-    error = {
-        "code": code,
-        "title": title,
-        "detail": title + ".",
-        "hint": hint,
-        "fields": None,
-        "request_id": request.META.get("explorer.request_id", ""),
-    }
-    return JsonResponse({"error": error}, status=status)

@@ -52,7 +52,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "explorer_site.middleware.RequestId",
-    "csp.middleware.CSPMiddleware",
+    "explorer_site.middleware.ContentPolicy",
     "explorer_site.middleware.SecurityHeaders",
     "explorer_site.middleware.SameOrigin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -120,6 +120,7 @@ USE_I18N = False
 APPEND_SLASH = True
 # Uploads are taken in by profiles.uploads, never by Django's own handlers.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES
 FILE_UPLOAD_HANDLERS: list[str] = []
 
 # What a browser may do with our pages; the import map's hash is added by the middleware.

@@ -7,6 +7,13 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+# An upload must not wait for a broker that is away: one short try, the sweeper does the rest.
+IMPATIENT = {
+    "connect_retries_timeout": 0.5,
+    "interval_start": 0.1,
+    "socket_connect_timeout": 1.0,
+    "socket_timeout": 2.0,
+}
 PROCESS_TASK = "ingest_worker.process_profile"
 QUEUE = "ingest"
 
@@ -16,9 +23,12 @@ logger = logging.getLogger(__name__)
 def send_process(profile_id: UUID) -> bool:
     """Ring the doorbell. False when the broker does not answer: the sweeper rings later."""
     try:
-        current_app.send_task(PROCESS_TASK, [str(profile_id)], queue=QUEUE, retry=False)
+        with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
+            current_app.send_task(
+                PROCESS_TASK, [str(profile_id)], queue=QUEUE, retry=False, connection=connection
+            )
     except (OperationalError, OSError) as error:
-        logger.warning("the broker does not answer: %s", error, extra={"profile": profile_id})
+        logger.warning("the broker does not answer: %s", error, extra={"profile": str(profile_id)})
         return False
     return True
 

@@ -194,6 +194,7 @@ _CODES = (
         409,
     ),
     ErrorCode("request.not_found", "There is nothing at this address", "See /api/v1/docs/.", 404),
+    ErrorCode("request.too_large", "The request is too large", "Send less in one request.", 413),
     ErrorCode("request.malformed", "The request cannot be understood", "See /api/v1/docs/."),
     ErrorCode(
         "request.method", "This address does not take that method", "See /api/v1/docs/.", 405

@@ -1,6 +1,7 @@
 """Keeps the official tool's folder names and links in step with the database."""
 
 import logging
+from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -41,10 +42,10 @@ def follow(profile_id: UUID) -> None:
 
 def repair_all() -> int:
     """Make all links what the database says. Returns how many were wrong."""
-    wanted: dict[str, dict[str, object]] = {"global": {}}
+    wanted: dict[str, dict[str, Path]] = {"global": {}}
     processed = Profile.objects.exclude(current_run=None).exclude(folder_name="")
     for profile in processed.select_related("current_run"):
         assert profile.current_run is not None
         path = table_store().run_path(str(profile.pk), profile.current_run.number)
         wanted.setdefault(profile.namespace, {})[profile.folder_name] = path
-    return sum(official_links(name).repair(links) for name, links in wanted.items())  # type: ignore[arg-type]
+    return sum(official_links(name).repair(links) for name, links in wanted.items())

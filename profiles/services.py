@@ -20,7 +20,7 @@ SAMPLE_NAME = "Sample: attention block"
 
 def clean_name(name: str) -> str:
     """The name, stripped. Raises Refused; markup is legal, it is only text."""
-    text = name.replace("\0", "").strip()
+    text = name.encode("utf-8", "replace").decode().replace("\0", "").strip()
     if not text:
         raise Refused("name.empty", fields={"name": "empty"})
     if len(text) > NAME_LENGTH:
@@ -143,7 +143,9 @@ def profile_delete(profile: Profile) -> None:
     """Remove a profile with all its files. A run in progress notices that its lease is gone."""
     profile_id = str(profile.pk)
     with transaction.atomic():
-        Profile.objects.filter(pk=profile.pk).delete()
+        # Locked first: a claim that is being written must not add a run to what is deleted here.
+        for found in Profile.objects.select_for_update().filter(pk=profile.pk):
+            found.delete()
     official_links(profile.namespace).remove(profile.folder_name)
     table_store().drop_profile(profile_id)
     source_store().delete_profile(profile_id)
@@ -157,25 +159,6 @@ def profile_reprocess(
         if not lifecycle.reprocess(profile.pk, without=list(without), partial=partial):
             raise Refused("profile.busy")
         send_process_on_commit(profile.pk)
-
-
-def drop_orphans() -> int:
-    """Remove files and runs that no row names, and runs that are no longer current.
-
-    Returns how many were removed. What belongs to a profile in PROCESSING is left alone.
-    """
-    count = 0
-    known = {str(pk) for pk in Profile.objects.values_list("pk", flat=True)}
-    for profile_id in set(table_store().profiles()) - known:
-        table_store().drop_profile(profile_id)
-        count += 1
-    for profile in Profile.objects.exclude(status=Status.PROCESSING).select_related("current_run"):
-        current = profile.current_run.number if profile.current_run else 0
-        for run in table_store().runs_of(str(profile.pk)):
-            if run != current:
-                table_store().drop_run(str(profile.pk), run)
-                count += 1
-    return count
 
 
 def sample_files() -> list[tuple[str, Path]]:

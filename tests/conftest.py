@@ -1,4 +1,4 @@
-"""What tests of the domain, the API and the pages share: a data folder each, its stores, a client."""
+"""What tests of domain, API and pages share: a data folder each, its stores, a client."""
 
 import os
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def tables(data_dir: Path) -> TableStore:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]]:
     """Ids that were sent to the worker; nothing reaches a broker."""
     found: list[str] = []
 
@@ -60,7 +60,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         found.extend(arguments)
 
     monkeypatch.setattr(dispatch.current_app, "send_task", send_task)
-    yield found
+    return found
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django import template
@@ -49,10 +49,15 @@ def import_map_text() -> str:
     return _build_import_map() if settings.DEBUG else _frozen_import_map()
 
 
+@lru_cache(maxsize=2)
+def _hash_of(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
 def import_map_hash() -> str:
     """The import map's hash as the content security policy spells it."""
-    digest = hashlib.sha256(import_map_text().encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
+    return _hash_of(import_map_text())
 
 
 @cache

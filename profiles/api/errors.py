@@ -3,8 +3,8 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -13,6 +13,14 @@ from profiles.refusal import Refused
 from profiles.storage.tables import RunMissingError
 
 logger = logging.getLogger(__name__)
+
+_CODES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (RunMissingError, "run.gone"),
+    ((Http404, exceptions.NotFound), "request.not_found"),
+    (exceptions.MethodNotAllowed, "request.method"),
+    (RequestDataTooBig, "request.too_large"),
+    ((SuspiciousOperation, UnreadablePostError, PermissionDenied), "request.malformed"),
+)
 
 
 def document(
@@ -35,10 +43,17 @@ def request_id_of(request: Any) -> str:
     return str(getattr(request, "META", {}).get("explorer.request_id", ""))
 
 
+def plain_answer(request: HttpRequest, code: str) -> JsonResponse:
+    """An error answer from outside the API's views."""
+    entry = error_code(code)
+    body = document(entry, f"{entry.title}.", request_id_of(request))
+    return JsonResponse(body, status=entry.status)
+
+
 def answer_to(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler."""
     entry, detail, fields = _reading(error)
-    if entry.status >= 500 and not isinstance(error, Refused):
+    if entry.code == "server.fault":
         logger.error("the API could not answer", exc_info=error)
     body = document(entry, detail, request_id_of(context.get("request")), fields)
     return Response(body, status=entry.status, content_type="application/json")
@@ -47,29 +62,19 @@ def answer_to(error: Exception, context: dict[str, Any]) -> Response:
 def _reading(error: Exception) -> tuple[ErrorCode, str, dict[str, Any] | None]:
     if isinstance(error, Refused):
         return error.entry, error.detail, error.fields
-    if isinstance(error, RunMissingError):
-        return _plain("run.gone")
-    if isinstance(error, Http404 | exceptions.NotFound):
-        return _plain("request.not_found")
-    if isinstance(error, exceptions.MethodNotAllowed):
-        return _plain("request.method")
-    if isinstance(error, exceptions.ValidationError):
-        entry = error_code("request.malformed")
-        fields = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
-        return entry, f"{entry.title}.", dict(fields)
-    if isinstance(error, exceptions.APIException | PermissionDenied):
-        entry = error_code("request.malformed")
-        return entry, str(getattr(error, "detail", entry.title)), None
-    return _plain("server.fault")
-
-
-def _plain(code: str) -> tuple[ErrorCode, str, None]:
-    entry = error_code(code)
+    for kinds, code in _CODES:
+        if isinstance(error, kinds):
+            entry = error_code(code)
+            return entry, f"{entry.title}.", None
+    if isinstance(error, exceptions.APIException):
+        return _malformed(error)
+    entry = error_code("server.fault")
     return entry, f"{entry.title}.", None
 
 
-def not_found(request: HttpRequest) -> JsonResponse:
-    """An address under /api/ that leads nowhere."""
-    entry = error_code("request.not_found")
-    body = document(entry, f"{entry.title}.", request_id_of(request))
-    return JsonResponse(body, status=entry.status)
+def _malformed(error: exceptions.APIException) -> tuple[ErrorCode, str, dict[str, Any] | None]:
+    entry = error_code("request.malformed")
+    if not isinstance(error, exceptions.ValidationError):
+        return entry, str(error.detail), None
+    fields = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
+    return entry, f"{entry.title}.", dict(fields)

@@ -56,7 +56,7 @@ class ProfileListView(APIView):
         if not found.is_valid():
             raise ValidationError({name: list(texts) for name, texts in found.errors.items()})
         pages = Pages()
-        page = pages.paginate_queryset(found.qs, request, view=self) or []
+        page: list[Profile] = pages.paginate_queryset(found.qs, request, view=self) or []
         return pages.get_paginated_response([profile_document(profile) for profile in page])
 
     @extend_schema(

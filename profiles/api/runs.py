@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -54,7 +55,7 @@ class SourceFileView(APIView):
     """One uploaded file."""
 
     @extend_schema(summary="Download a source file", responses={200: bytes, 206: bytes})
-    def get(self, request: Request, profile_id: UUID, source_id: int) -> FileResponse:
+    def get(self, request: Request, profile_id: UUID, source_id: int) -> HttpResponseBase:
         """The bytes as they came, as an attachment; ranges are honoured."""
         source = get_object_or_404(SourceFile, pk=source_id, profile_id=profile_id)
         path = source_store().path(str(profile_id), source.role, source.ordinal)

@@ -91,7 +91,7 @@ class Reprocess(serializers.Serializer[object]):
     without = serializers.ListField(
         child=serializers.ChoiceField(choices=["neff", "ntff"]), required=False
     )
-    partial = serializers.BooleanField(required=False)
+    partial = serializers.BooleanField(required=False)  # type: ignore[assignment]
 
 
 class RunError(serializers.Serializer[object]):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -61,7 +61,7 @@ class TableFileView(APIView):
     @extend_schema(
         summary="Download a table", parameters=[_PART], responses={200: bytes, 206: bytes}
     )
-    def get(self, request: Request, profile_id: UUID, table: str) -> FileResponse:
+    def get(self, request: Request, profile_id: UUID, table: str) -> HttpResponseBase:
         """The Parquet file; ranges are honoured, so that query engines can read it in place."""
         part = _number(request, "part", 0)
         run = current_run_opened(profile_or_404(profile_id))

@@ -46,11 +46,14 @@ class Tile:
 class Timeline:
     """The timeline of a published run."""
 
-    def __init__(self, run: ReadableRun) -> None:
-        """Read the document; pyramids are opened when a tile asks. Raises UnreadableError."""
-        self._run = run
+    def __init__(self, path: Path) -> None:
+        """Read the run folder's document; pyramids are opened when a tile asks.
+
+        Raises UnreadableError.
+        """
+        self._path = path
         try:
-            text = (run.path / TIMELINE).read_text(encoding="utf-8")
+            text = (path / TIMELINE).read_text(encoding="utf-8")
             self.document: dict[str, Any] = json.loads(text)
         except (OSError, ValueError) as error:
             raise UnreadableError("the timeline's document cannot be read") from error
@@ -70,7 +73,7 @@ class Timeline:
         start, end = tile_range(base_ns, level, index)
         if index < 0 or start > max(int(self.document["duration_ns"]), 0):
             raise NoSuchTileError("the tile lies outside the profile")
-        pyramid = _pyramid(self._run.path / part_folder(group["part"]) / PYRAMID)
+        pyramid = _pyramid(self._path / part_folder(group["part"]) / PYRAMID)
         tracks = [self.document["tracks"][number] for number in group["tracks"]]
         readers = [_Track(pyramid, track) for track in tracks]
         if level == SLICES:
@@ -92,9 +95,14 @@ def _open_pyramid(path: Path, _identity: tuple[int, int, int]) -> Pyramid:
     return Pyramid(path)
 
 
+@lru_cache(maxsize=32)
+def _open_timeline(path: Path) -> Timeline:
+    return Timeline(path)
+
+
 def timeline_of(run: ReadableRun) -> Timeline:
-    """The timeline of a run. Raises UnreadableError."""
-    return Timeline(run)
+    """The timeline of a run; runs never change, so one reading will do. Raises UnreadableError."""
+    return _open_timeline(run.path)
 
 
 class _Track:

@@ -88,7 +88,7 @@ class _IncomingHandler(FileUploadHandler):
             self._head += raw_data[: HEAD_BYTES - len(self._head)]
         incoming.append(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         incoming = self._open()
         self._incoming = None
         name = str(self.file_name or "file")[:255]

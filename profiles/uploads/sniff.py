@@ -29,7 +29,7 @@ def _is_neff(head: bytes) -> bool:
     if len(head) < 24:
         return False
     version, header_bytes = struct.unpack_from("<2Q", head)
-    return header_bytes == _NEFF_HEADER_BYTES and 0 < version < _NEFF_NEWEST_PLAUSIBLE
+    return bool(header_bytes == _NEFF_HEADER_BYTES and 0 < version < _NEFF_NEWEST_PLAUSIBLE)
 
 
 def _is_ntff(head: bytes) -> bool:
@@ -37,4 +37,4 @@ def _is_ntff(head: bytes) -> bool:
     if len(head) < 9:
         return False
     version, length = struct.unpack_from("<BQ", head)
-    return 0 < version <= _NTFF_NEWEST_PLAUSIBLE and 0 < length < _NTFF_LONGEST_PROTOBUF
+    return bool(0 < version <= _NTFF_NEWEST_PLAUSIBLE and 0 < length < _NTFF_LONGEST_PROTOBUF)

@@ -39,7 +39,7 @@ def test_the_tiles_of_every_level_hold_every_row_once(
     tmp_path: Path, spans: list[tuple[int, int]]
 ) -> None:
     run = make_run(tmp_path, [make_track([s for s, _ in spans], [d for _, d in spans])])
-    timeline = Timeline(run)
+    timeline = Timeline(run.path)
     for level in range(-1, len(timeline.document["levels"])):
         counted = 0
         long: set[int] = set()
@@ -56,7 +56,7 @@ def test_a_tile_of_slices_holds_exactly_what_touches_it(
     tmp_path: Path, spans: list[tuple[int, int]]
 ) -> None:
     run = make_run(tmp_path, [make_track([s for s, _ in spans], [d for _, d in spans])])
-    timeline = Timeline(run)
+    timeline = Timeline(run.path)
     base = timeline.document["levels"][0]["bucket_ns"]
     for index in (0, 3, 11):
         start, end = tile_range(base, -1, index)
@@ -73,7 +73,7 @@ def test_a_tile_of_slices_holds_exactly_what_touches_it(
 
 def test_a_cell_carries_its_longest_slice_with_its_row(tmp_path: Path) -> None:
     run = make_run(tmp_path, [make_track([0, 2, 5], [1, 3, 2])])
-    columns = Timeline(run).tile("p0-c0", 0, 0).columns
+    columns = Timeline(run.path).tile("p0-c0", 0, 0).columns
     assert columns["count"].tolist() == [3]
     assert columns["row"].tolist() == [101]
     assert columns["start_ns"].tolist() == [2.0]
@@ -83,7 +83,7 @@ def test_a_cell_carries_its_longest_slice_with_its_row(tmp_path: Path) -> None:
 
 def test_the_wire_gives_back_what_the_tile_holds(tmp_path: Path) -> None:
     run = make_run(tmp_path, [make_track([0, 40, 5000], [30, 2, 10])])
-    tile = Timeline(run).tile("p0-c0", -1, 0)
+    tile = Timeline(run.path).tile("p0-c0", -1, 0)
     table = pa.ipc.open_stream(encode_tile(tile)).read_all()
     assert table.column_names == list(tile.columns)
     for name, column in tile.columns.items():
@@ -94,7 +94,7 @@ def test_the_wire_gives_back_what_the_tile_holds(tmp_path: Path) -> None:
 def test_a_duration_beyond_32_bits_stays_exact(tmp_path: Path) -> None:
     long = 2**32 + 12_345
     run = make_run(tmp_path, [make_track([7], [long])])
-    assert Timeline(run).tile("p0-c0", -1, 0).columns["duration_ns"].tolist() == [float(long)]
+    assert Timeline(run.path).tile("p0-c0", -1, 0).columns["duration_ns"].tolist() == [float(long)]
 
 
 def test_too_many_slices_are_answered_with_cells_that_say_so(
@@ -102,7 +102,7 @@ def test_too_many_slices_are_answered_with_cells_that_say_so(
 ) -> None:
     monkeypatch.setattr(query, "MOST_ITEMS", 50)
     run = make_run(tmp_path, [make_track(list(range(200)), [0] * 200)])
-    tile = Timeline(run).tile("p0-c0", -1, 0)
+    tile = Timeline(run.path).tile("p0-c0", -1, 0)
     assert (tile.answer, tile.is_complete, tile.row_count) == ("cells", False, 200)
 
 
@@ -110,7 +110,7 @@ def test_a_tile_of_the_most_items_stays_under_a_megabyte(tmp_path: Path) -> None
     count = query.MOST_ITEMS
     starts = np.sort(np.arange(count) % 1000).tolist()
     run = make_run(tmp_path, [make_track(starts, [0] * count)], base_ns=8)
-    tile = Timeline(run).tile("p0-c0", -1, 0)
+    tile = Timeline(run.path).tile("p0-c0", -1, 0)
     assert tile.answer == "slices"
     assert len(tile.columns["row"]) == count
     assert len(encode_tile(tile)) < 1_000_000
@@ -125,7 +125,7 @@ def test_addresses_that_lead_nowhere_are_told_so(
 ) -> None:
     run = make_run(tmp_path, [make_track([0], [5])])
     with pytest.raises(NoSuchTileError):
-        Timeline(run).tile(slug, level, index)
+        Timeline(run.path).tile(slug, level, index)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "magic", "version", "empty", "gone"])
@@ -147,14 +147,14 @@ def test_a_damaged_pyramid_is_unreadable_and_nothing_else(tmp_path: Path, damage
     if damage != "gone":
         path.write_bytes(data)
     with pytest.raises(UnreadableError):
-        Timeline(run).tile("p0-c0", 0, 0)
+        Timeline(run.path).tile("p0-c0", 0, 0)
 
 
 def test_a_missing_document_is_unreadable(tmp_path: Path) -> None:
     run = make_run(tmp_path, [make_track([0], [5])])
     (run.path / "timeline.json").write_text("{", encoding="utf-8")
     with pytest.raises(UnreadableError):
-        Timeline(run)
+        Timeline(run.path)
 
 
 @given(st.integers(0, 10), st.integers(-1, 9), st.integers(0, 10**9), st.integers(1, 10**9))
