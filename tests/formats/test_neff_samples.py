@@ -21,7 +21,8 @@ from ingest_worker.formats.ntff.facts import ENGINE_NAMES
 from ingest_worker.formats.ntff.instructions import compiler_slots
 from ingest_worker.formats.ntff.reader import Image, read_ntff
 
-SAMPLES = Path(os.environ.get("SAMPLES", Path(__file__).parents[3] / "shared" / "samples"))
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / os.environ.get("SAMPLES", "../shared/samples")
 NAME_COLUMNS = (
     "bir_id",
     "raw_bir_id",
@@ -49,7 +50,7 @@ HEADER_COLUMNS = {
 
 pytestmark = [
     pytest.mark.ground_truth,
-    pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"no sample captures at {SAMPLES}"),
+    pytest.mark.skipif(not SAMPLES.is_dir(), reason="there are no sample captures; set SAMPLES"),
 ]
 PAIRS = sorted(SAMPLES.rglob("*_profile_full.json"))
 NEFFS = sorted(SAMPLES.rglob("*.neff"))
