@@ -1,7 +1,6 @@
 """What tests of domain, API and pages share: a data folder each, its stores, a client."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ def tables(data_dir: Path) -> TableStore:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids that were sent to the worker; nothing reaches a broker."""
     found: list[str] = []
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,7 +96,7 @@ class _IncomingHandler(FileUploadHandler):
         role = str(self.field_name)
         self._upload.files.append(ReceivedFile(role, name, incoming.finish()))
         self._claims.append((role, looks_like(self._head), name))
-        return UploadedFile(file=None, name=name, size=file_size)
+        return UploadedFile(file=io.BytesIO(), name=name, size=file_size)
 
     def upload_interrupted(self) -> None:
         self.drop()
