@@ -1,37 +1,25 @@
-"""The tables of data movement: `DmaPacket`, `DmaPacketAggregated`, `DmaQueuesInfo`."""
-
-from typing import Any
+"""The tables of packets and queues: `DmaPacket`, `DmaQueuesInfo` and the picoseconds."""
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from ingest_worker.builders.built import (
     Array,
     BuiltTable,
     Columns,
+    gathered,
     joined,
     repeated,
     table_of,
     table_of_rows,
 )
 from ingest_worker.builders.ids import packet_ids, transfer_ids
-from ingest_worker.builders.part import CorePart, Part, QueueDetail
-from ingest_worker.builders.queue import DATA, kind_name, queue_class
+from ingest_worker.builders.part import CorePart, Part
+from ingest_worker.builders.queue import DATA, kind_name
+from ingest_worker.builders.rate import rate_bytes_per_s
+from ingest_worker.builders.transfer import ids_of_transfers, variables_of
 from ingest_worker.formats.isa.vocabulary import queue_display_name
 from ingest_worker.formats.ntff.packets import ENGINES_PER_CORE
-
-PS_PER_S = 1e12
-
-
-def rate_bytes_per_s(
-    size: npt.NDArray[Any], duration_ps: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float32]:
-    """f32(size) / f32(duration in s), as the official tool rounds it; 0 without a duration."""
-    seconds = (duration_ps / PS_PER_S).astype(np.float32)
-    rate = np.zeros(len(size), np.float32)
-    np.divide(size.astype(np.float32), seconds, out=rate, where=seconds > 0)
-    return rate
 
 
 def global_engine(core: CorePart, engine: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
@@ -46,16 +34,9 @@ def packet_table(part: Part) -> BuiltTable:
 
 
 def _packets(part: Part, core: CorePart) -> BuiltTable:
-    owners = transfer_ids(
-        core.movement.transfers.block_id,
-        np.array(
-            [core.movement.queues[q].index for q in core.movement.transfers.queue.tolist()],
-            np.int64,
-        ),
-        core.name,
-    )
+    owners = ids_of_transfers(core)
     types = [track.queue_type for track in core.movement.tracks]
-    variables = [_variable(core, number) for number in range(len(core.movement.transfers))]
+    variables = variables_of(core)
 
     def columns(start: int, stop: int) -> Columns:
         rows = core.movement.packets.take(slice(start, stop))
@@ -80,7 +61,7 @@ def _packets(part: Part, core: CorePart) -> BuiltTable:
             "queue_type": repeated(types, track),
             "queue_name": _queue_names(core, track, rows.queue, engine),
             "queue_idx": rows.queue,
-            "variable": _by_owner(variables, owner),
+            "variable": None if variables is None else gathered(variables, owner),
             "crc": rows.crc,
         }
 
@@ -102,68 +83,6 @@ def _queue_names(
         front = f"{own.name}-" if own.queue_type in {DATA, "input", "output"} else ""
         names.append(f"{front}Q{key >> 32 & 0xFF}-E{key & 0xFFFF_FFFF}")
     return repeated(names, codes)
-
-
-def _detail(core: CorePart, number: int) -> QueueDetail:
-    queue = core.movement.queues[int(core.movement.transfers.queue[number])]
-    block = int(core.movement.transfers.block_id[number])
-    return core.details.get((queue.name, block), QueueDetail())
-
-
-def _variable(core: CorePart, number: int) -> str | None:
-    return _detail(core, number).variable or None
-
-
-def _by_owner(values: list[str | None], owner: npt.NDArray[np.int32]) -> Array | None:
-    """The transfer's text for each of its packets; no column when no transfer has one."""
-    if not any(values):
-        return None
-    return repeated(values, owner, pa.string())
-
-
-def aggregated_table(part: Part) -> BuiltTable:
-    """One row a transfer with packets, by core, queue and time (decoding notes, 6.3 and 6.4)."""
-    rows = [
-        row
-        for core in part.cores
-        for row in sorted(
-            (_aggregated(part, core, n) for n in range(len(core.movement.transfers))),
-            key=lambda row: (row["queue_idx"], row["queue_name"], row["start_ts"]),
-        )
-    ]
-    return table_of_rows("DmaPacketAggregated", rows)
-
-
-def _aggregated(part: Part, core: CorePart, number: int) -> dict[str, Any]:
-    transfer = core.movement.transfers.take(np.array([number]))
-    queue = core.movement.queues[int(transfer.queue[0])]
-    detail = _detail(core, number)
-    start, end = part.ns(transfer.start_ps), part.ns(transfer.end_ps)
-    duration = transfer.end_ps - transfer.start_ps
-    size = int(transfer.size[0])
-    row = int(transfer.row[0])
-    index = np.array([queue.index])
-    return {
-        "start_ts": int(start[0]),
-        "end_ts": int(end[0]),
-        "duration_ns": int(duration[0]) // 1000,
-        "id": int(transfer_ids(transfer.block_id, index, core.name)[0]),
-        "pcore_idx": core.core.index,
-        "block_id": int(transfer.block_id[0]),
-        "queue_idx": queue.index,
-        "queue_name": queue_display_name(queue.name),
-        "queue_type": queue_class(queue),
-        "op": detail.op,
-        "variable": detail.variable or "unknown",
-        "read_bytes": size if detail.read_bytes is None else detail.read_bytes,
-        "write_bytes": size if detail.write_bytes is None else detail.write_bytes,
-        "transfer_bytes": size,
-        "throughput": float(rate_bytes_per_s(transfer.size, duration)[0]),
-        "source": detail.source or "unknown",
-        "dest": detail.dest or "unknown",
-        "semaphore_id": detail.semaphore_id,
-        "trigger": int(part.ns(core.rows.start_ps[row : row + 1])[0]) if row >= 0 else None,
-    }
 
 
 def queues_table(part: Part) -> BuiltTable:

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest_worker.builders.built import BuiltTable, Columns, joined, table_of
-from ingest_worker.builders.dma import rate_bytes_per_s
 from ingest_worker.builders.part import CorePart, Part
+from ingest_worker.builders.rate import rate_bytes_per_s
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES, ENGINES
 
 EVENT_SEMAPHORE, DMA_DIRECT = 0xA0, 0xB8

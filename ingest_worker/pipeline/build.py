@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ingest_worker.builders import dma, instruction, meta, signals, usage
+from ingest_worker.builders import dma, instruction, meta, signals, transfer, usage
 from ingest_worker.builders.built import BuiltTable, table_of_rows
 from ingest_worker.builders.meta import Provenance
 from ingest_worker.builders.neff import header_table, queue_table, tensor_table
@@ -18,7 +18,7 @@ def part_tables(part: Part, origin: Provenance) -> list[BuiltTable]:
     tables = [
         instruction.instruction_table(part),
         dma.packet_table(part),
-        dma.aggregated_table(part),
+        transfer.aggregated_table(part),
         dma.queues_table(part),
         dma.picosecond_table(part),
         usage.usage_table(part),
