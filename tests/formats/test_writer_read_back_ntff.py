@@ -35,7 +35,6 @@ from tests.make.ntff import make_ntff
 from tests.make.pair import TRN1_CLOCKS, UUID, small_capture
 
 VERSIONS = [4, 5, 6]
-EXTREMES = (1, 0xFFFF, 0xFFFE)
 
 
 def opened(capture: Capture) -> window.Capture:
@@ -90,6 +89,10 @@ def check_instructions(capture: Capture) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_instruction_inside_the_window_returns(version: int) -> None:
     check_instructions(small_capture(version, 1 if version == 4 else 2))
+
+
+def test_every_instruction_of_version_5_with_scaled_clocks_returns() -> None:
+    check_instructions(small_capture(5, 1, is_scaled=True))
 
 
 def test_every_instruction_of_the_sample_returns() -> None:

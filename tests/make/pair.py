@@ -122,9 +122,19 @@ def small_model(cores: int = 2) -> Model:
     )
 
 
-def small_capture(version: int = 6, cores: int = 2, *, has_notices: bool | None = None) -> Capture:
-    """The NTFF of the small kernel: version 4 is trn1 with scaled clocks, 5 and 6 are trn2."""
-    is_scaled = version == 4
+def small_capture(
+    version: int = 6,
+    cores: int = 2,
+    *,
+    has_notices: bool | None = None,
+    is_scaled: bool | None = None,
+) -> Capture:
+    """The NTFF of the small kernel: version 4 is trn1 with scaled clocks, 5 and 6 are trn2.
+
+    `is_scaled` asks for the clocks of a trn1 in another version; notices of dynamic transfers
+    are in version 6 unless `has_notices` says otherwise.
+    """
+    is_scaled = version == 4 if is_scaled is None else is_scaled
     wants_notices = version == 6 if has_notices is None else has_notices
     found = []
     for core in range(cores):
