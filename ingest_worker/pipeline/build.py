@@ -1,6 +1,8 @@
-"""Writes the tables of a part, one after the other, batch by batch."""
+"""Makes and writes the tables of a part, two at a time, batch by batch."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from ingest_worker.builders import dma, instruction, meta, signals, transfer, usage
 from ingest_worker.builders.built import BuiltTable, table_of_rows
@@ -12,52 +14,71 @@ from ingest_worker.formats.notice import Notice
 from profiles.storage.tables import RunFolder
 from profiles.tables.registry import arrow_schema, schema_field_rows
 
+WRITERS = 2
+"""Encoding and hashing run outside Python's lock, so two tables use two cores."""
 
-def part_tables(part: Part, origin: Provenance) -> list[BuiltTable]:
-    """Every table that follows from a trace."""
-    tables = [
-        instruction.instruction_table(part),
-        dma.packet_table(part),
-        transfer.aggregated_table(part),
-        dma.queues_table(part),
-        dma.picosecond_table(part),
-        usage.usage_table(part),
-        usage.active_table(part),
-        usage.pending_table(part),
-        signals.semaphore_table(part),
-        signals.throttle_table(part),
-        signals.error_table(part),
-        signals.unknown_table(part),
-        meta.metadata_table(part, origin),
-        meta.execution_table(part, origin),
+Maker = Callable[[], BuiltTable | None]
+
+
+def part_tables(part: Part, origin: Provenance) -> list[Maker]:
+    """Every table that follows from a trace, each made when it is called for."""
+    makers: list[Callable[[Part], BuiltTable | None]] = [
+        dma.packet_table,
+        instruction.instruction_table,
+        usage.usage_table,
+        signals.semaphore_table,
+        dma.picosecond_table,
+        usage.active_table,
+        transfer.aggregated_table,
+        usage.pending_table,
+        dma.queues_table,
+        signals.throttle_table,
+        signals.error_table,
+        signals.unknown_table,
+        partial(meta.metadata_table, origin=origin),
+        partial(meta.execution_table, origin=origin),
     ]
-    return [table for table in tables if table is not None]
+    return [partial(make, part) for make in makers]
 
 
-def neff_tables(neff: Neff | None, part: Part | None) -> list[BuiltTable]:
+def neff_tables(neff: Neff | None, part: Part | None) -> list[Maker]:
     """Every table that follows from a NEFF; `part` is the trace it stands beside, if any."""
     if neff is None:
         return []
-    tables = [header_table(neff, part), tensor_table(neff, part)]
-    return tables if part else [*tables, queue_table(neff)]
+    makers: list[Maker] = [partial(header_table, neff, part), partial(tensor_table, neff, part)]
+    return makers if part else [*makers, partial(queue_table, neff)]
 
 
-def fixed_tables(notices: Sequence[Notice]) -> list[BuiltTable]:
+def fixed_tables(notices: Sequence[Notice]) -> list[Maker]:
     """Tables every part has: what was odd, and what all columns mean."""
     return [
-        meta.warning_table(notices),
-        table_of_rows("SchemaFields", list(schema_field_rows())),
+        partial(meta.warning_table, notices),
+        lambda: table_of_rows("SchemaFields", list(schema_field_rows())),
     ]
 
 
 def write_tables(
     folder: RunFolder,
     number: int,
-    tables: Sequence[BuiltTable],
+    makers: Sequence[Maker],
     told: Callable[[int, int], None],
 ) -> None:
-    """Writes the tables that have rows; `told` hears how many of how many are done."""
-    for done, table in enumerate(tables):
-        told(done, len(tables))
-        if table.row_count:
-            folder.write_table(table.name, number, arrow_schema(table.name), table.batches())
+    """Writes the tables that have rows; `told` hears how many of how many are done.
+
+    What a table or `told` raises passes through, after the tables in the making have ended.
+    """
+    pool = ThreadPoolExecutor(WRITERS)
+    try:
+        jobs = [pool.submit(_write, folder, number, make) for make in makers]
+        for done, job in enumerate(jobs):
+            told(done, len(jobs))
+            job.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+    folder.tables.sort(key=lambda entry: (entry.part, entry.name))
+
+
+def _write(folder: RunFolder, number: int, make: Maker) -> None:
+    table = make()
+    if table is not None and table.row_count:
+        folder.write_table(table.name, number, arrow_schema(table.name), table.batches())

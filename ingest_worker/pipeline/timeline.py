@@ -2,27 +2,43 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ingest_worker.tracks.catalogue import TrackGroup, TrackSlices, engine_tracks
-from ingest_worker.tracks.pyramid import base_for, write_pyramid
-from profiles.storage.durable import write_text
+from ingest_worker.formats.errors import LimitExceeded
+from ingest_worker.tracks.catalogue import TrackGroup, TrackSlices, engine_group, engine_tracks
+from ingest_worker.tracks.loads import TileLoads
+from ingest_worker.tracks.pyramid import LEAST_BASE_NS, PartPyramid, base_for
+from profiles.storage.durable import write_text, written_whole
 from profiles.storage.layout import PYRAMID, TIMELINE
 from profiles.storage.manifest import PartEntry
 from profiles.storage.tables import RunFolder
-from profiles.timeline.tiles import SLICE_TILE_BUCKETS, TILE_BUCKETS, bucket_ns, level_count
+from profiles.timeline.tiles import (
+    RATIO,
+    SLICE_TILE_BUCKETS,
+    TILE_BUCKETS,
+    bucket_ns,
+    level_count,
+    levels_between,
+)
+
+MOST_TRACKS = 1 << 16
 
 
 @dataclass
 class TimelineBuilder:
-    """Takes the parts one by one; `finish` writes the document. The first part sets the base."""
+    """Takes the parts one by one; `finish` writes the document.
+
+    All parts share their levels. A part whose own base would be finer takes that of the parts
+    before; one that needs a coarser base takes a level above theirs, and the document begins there.
+    """
 
     folder: RunFolder
     base_ns: int = 0
     groups: list[dict[str, Any]] = field(default_factory=list)
     tracks: list[dict[str, Any]] = field(default_factory=list)
     labels: dict[str, list[str]] = field(default_factory=dict)
+    loads: list[tuple[int, TileLoads]] = field(default_factory=list)
     duration_ns: int = 0
 
     def add_part(
@@ -32,19 +48,58 @@ class TimelineBuilder:
         slices: Sequence[TrackSlices],
         labels: Sequence[str],
     ) -> None:
-        """Write the part's pyramid and remember its groups and tracks."""
-        groups, slices = _with_engines(groups, [s.sorted_by_start() for s in slices])
-        self.base_ns = self.base_ns or base_for(slices)
-        end_ns = max((int(s.end_ns.max()) for s in slices if len(s)), default=0)
+        """Write the part's pyramid and remember its groups and tracks.
+
+        Raises LimitExceeded for more tracks than the timeline can number.
+        """
+        tracks = [track.sorted_by_start() for track in slices]
+        engines = {group.id: list(engine_tracks(_queues_of(tracks, group.id))) for group in groups}
+        self._raise_base(tracks, [track for own in engines.values() for track, _ in own])
+        end_ns = max((int(track.end_ns.max()) for track in tracks if len(track)), default=0)
         self.duration_ns = max(self.duration_ns, end_ns)
-        path = self.folder.part_path(part) / PYRAMID
-        facts = write_pyramid(path, slices, self.base_ns, end_ns)
         first = len(self.tracks)
-        for place, (track, fact) in enumerate(zip(slices, facts, strict=True)):
-            self.tracks.append(_track_document(first + place, place, track, fact))
+        with written_whole(self.folder.part_path(part) / PYRAMID) as path:
+            pyramid = PartPyramid.open(path, self.base_ns, end_ns)
+            with pyramid.writer:
+                for track in tracks:
+                    self._remember(track, pyramid.add(track), first)
+                for group in groups:
+                    queues = [n for n, track in enumerate(tracks) if _is_queue(track, group.id)]
+                    for engine, lane in engines[group.id]:
+                        self._remember(engine, pyramid.add_engine(engine, queues, lane), first)
+                pyramid.finish()
+        self.loads.append((self.base_ns, pyramid.loads))
         for group in groups:
             self.groups.append(self._group_document(group, first))
+            if engines[group.id]:
+                self.groups.append(self._group_document(_by_engine(group), first))
         self.labels[str(part)] = list(labels)
+
+    def _raise_base(self, tracks: list[TrackSlices], engines: list[TrackSlices]) -> None:
+        needed = base_for([*tracks, *engines], sum(map(len, tracks)))
+        self.base_ns = self.base_ns or needed
+        while self.base_ns < needed:
+            self.base_ns *= RATIO
+
+    def _remember(self, track: TrackSlices, facts: dict[str, Any], first: int) -> None:
+        number = len(self.tracks)
+        if number >= MOST_TRACKS:
+            raise LimitExceeded("limit.records", f"There are more than {MOST_TRACKS} tracks.")
+        self.tracks.append(
+            {
+                "id": number,
+                "place": number - first,
+                "key": track.key,
+                "group": track.group,
+                "kind": track.kind,
+                "name": track.name,
+                "part": track.part,
+                "core": track.core,
+                "table": track.table,
+                "capacity": track.capacity,
+                **facts,
+            }
+        )
 
     def _group_document(self, group: TrackGroup, first: int) -> dict[str, Any]:
         own = [t for t in self.tracks[first:] if t["group"] == group.id]
@@ -60,14 +115,24 @@ class TimelineBuilder:
             "rows": sum(track["rows"] for track in own),
         }
 
+    def _tile_buckets(self, base_ns: int) -> tuple[int, int]:
+        """Widths of tiles of cells and of slices, in buckets: no tile may hold too much."""
+        cells, slices = TILE_BUCKETS, SLICE_TILE_BUCKETS
+        for own_base_ns, loads in self.loads:
+            level = levels_between(own_base_ns, base_ns)
+            cells = loads.cell_buckets(cells, level)
+            slices = loads.slice_buckets(slices, level)
+        return cells, slices
+
     def finish(self, parts: Sequence[PartEntry], notices: Sequence[Any]) -> None:
         """Write the document."""
-        base_ns = self.base_ns or 8
+        base_ns = self.base_ns or LEAST_BASE_NS
+        cell_buckets, slice_buckets = self._tile_buckets(base_ns)
         levels = level_count(base_ns, self.duration_ns)
         document = {
             "duration_ns": max(self.duration_ns, *(p.span_ns for p in parts), 0),
-            "tile_buckets": TILE_BUCKETS,
-            "row_tile_buckets": SLICE_TILE_BUCKETS,
+            "tile_buckets": cell_buckets,
+            "row_tile_buckets": slice_buckets,
             "levels": [{"level": n, "bucket_ns": bucket_ns(base_ns, n)} for n in range(levels)],
             "parts": [
                 {"part": p.part, "name": p.name, "span_ns": p.span_ns, "clock": p.clock}
@@ -81,43 +146,14 @@ class TimelineBuilder:
         write_text(self.folder.path / TIMELINE, json.dumps(document, separators=(",", ":")))
 
 
-def _with_engines(
-    groups: Sequence[TrackGroup], slices: Sequence[TrackSlices]
-) -> tuple[list[TrackGroup], list[TrackSlices]]:
-    """Beside each group of queues the group of engines that served them."""
-    all_groups, all_slices = [], list(slices)
-    for group in groups:
-        all_groups.append(group)
-        queues = [s for s in slices if s.group == group.id and s.kind == "dma_queue"]
-        engines = engine_tracks(queues)
-        if engines:
-            all_slices += engines
-            all_groups.append(
-                TrackGroup(
-                    engines[0].group,
-                    group.title,
-                    "by engine",
-                    "dma_engines",
-                    group.part,
-                    group.core,
-                )
-            )
-    return all_groups, all_slices
+def _is_queue(track: TrackSlices, group: str) -> bool:
+    return track.kind == "dma_queue" and track.group == group
 
 
-def _track_document(
-    number: int, place: int, track: TrackSlices, facts: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "id": number,
-        "place": place,
-        "key": track.key,
-        "group": track.group,
-        "kind": track.kind,
-        "name": track.name,
-        "part": track.part,
-        "core": track.core,
-        "table": track.table,
-        "capacity": track.capacity,
-        **facts,
-    }
+def _queues_of(tracks: Sequence[TrackSlices], group: str) -> list[TrackSlices]:
+    return [track for track in tracks if _is_queue(track, group)]
+
+
+def _by_engine(group: TrackGroup) -> TrackGroup:
+    """The group of the engines that served a group of queues."""
+    return replace(group, id=engine_group(group.id), subtitle="by engine", kind="dma_engines")
