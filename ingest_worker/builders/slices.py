@@ -187,7 +187,8 @@ def _clocks(part: Part, labels: LabelBook) -> Iterator[TrackSlices]:
             f"{k}/{n} {throttle_type(kind)}" if kind != NO_LIMIT_TYPE else f"{k}/{n}"
             for k, n, kind in zip(rows.k.tolist(), rows.n.tolist(), rows.kind.tolist(), strict=True)
         ]
-        start, end = _clipped(part, rows.start_ps, rows.end_ps)
+        begin, length = part.ns(rows.start_ps), (rows.end_ps - rows.start_ps) // 1000
+        start = np.maximum(begin, 0)
         if len(rows):
             yield TrackSlices(
                 key=f"p{part.number}/clock/c{core.core.index}",
@@ -199,7 +200,7 @@ def _clocks(part: Part, labels: LabelBook) -> Iterator[TrackSlices]:
                 table="Throttle",
                 row=np.arange(len(rows)) + base,
                 start_ns=start,
-                end_ns=end,
+                end_ns=np.maximum(begin + length, start),
                 colour=np.where(rows.k < rows.n, RED, GREY).astype(np.uint8),
                 label=labels.numbers(texts),
                 lane=None,

@@ -1,6 +1,8 @@
 """What a track and a group of tracks are, and the order in which a person meets them."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,16 @@ import numpy.typing as npt
 KINDS = ("engine", "dma_queue", "dma_engine", "clock", "error")
 TRANSPOSE_BIT = 0x40
 UNKNOWN_COLOUR = 255
+TABLE_TIMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "Instruction": {"start": "start_ts", "end": "end_ts"},
+        "DmaPacket": {"start": "start_ts", "end": "end_ts"},
+        "Throttle": {"start": "timestamp", "length": "duration"},
+        "Error": {"start": "timestamp"},
+        "UnknownRecord": {"start": "timestamp"},
+    }
+)
+"""The columns that hold a slice's times: start and end, start and length, or an instant."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,7 @@ class TrackSlices:
 
     def sorted_by_start(self) -> "TrackSlices":
         """The same slices in order of start; ties keep their order."""
-        if len(self) < 2 or bool((np.diff(self.start_ns) >= 0).all()):
+        if bool((self.start_ns[1:] >= self.start_ns[:-1]).all()):
             return self
         order = np.argsort(self.start_ns, kind="stable")
         return replace(
@@ -74,33 +86,34 @@ class TrackSlices:
         )
 
 
-def engine_tracks(queues: list[TrackSlices]) -> list[TrackSlices]:
-    """The packets of one core's queues again, a track a DMA engine instead of a track a queue."""
+def engine_group(queues: str) -> str:
+    """The group of the engines that served a group of queues."""
+    return queues.replace("/dma", "/engines")
+
+
+def engine_tracks(queues: Sequence[TrackSlices]) -> Iterator[tuple[TrackSlices, int]]:
+    """The packets of one core's queues again: the track of each DMA engine and its lane there."""
     if not queues:
-        return []
+        return
     first = queues[0]
     lane = np.concatenate([_lanes(track) for track in queues])
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(track, name) for track in queues])
         for name in ("row", "start_ns", "end_ns", "colour", "label")
     }
-    tracks = []
-    for engine in np.unique(lane).tolist():
+    for engine in np.flatnonzero(np.bincount(lane)).tolist():
         chosen = np.flatnonzero(lane == engine)
-        number = first.engine_base + engine
-        own = {name: column[chosen] for name, column in columns.items()}
         track = replace(
             first,
-            key=f"{first.group.replace('/dma', '/engines')}/e{engine:02d}",
-            group=first.group.replace("/dma", "/engines"),
+            key=f"{engine_group(first.group)}/e{engine:02d}",
+            group=engine_group(first.group),
             kind="dma_engine",
-            name=f"E{number}",
+            name=f"E{first.engine_base + engine}",
             lane=np.zeros(len(chosen), np.uint8),
             capacity=1,
-            **own,
+            **{name: column[chosen] for name, column in columns.items()},
         )
-        tracks.append(track.sorted_by_start())
-    return tracks
+        yield track.sorted_by_start(), engine
 
 
 def _lanes(track: TrackSlices) -> npt.NDArray[np.uint8]:

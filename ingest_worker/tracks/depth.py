@@ -5,10 +5,11 @@ import numpy.typing as npt
 
 MOST_LANES = 4
 
+Times = npt.NDArray[np.int64]
+Lanes = npt.NDArray[np.uint8]
 
-def stack(
-    start_ns: npt.NDArray[np.int64], end_ns: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.uint8], int]:
+
+def stack(start_ns: Times, end_ns: Times) -> tuple[Lanes, int]:
     """The lane of each slice, and how many lanes that would take without a limit.
 
     Slices are sorted by start, shape (n,). Each takes the first lane that is free at its start;
@@ -18,34 +19,53 @@ def stack(
     lane = np.zeros(count, np.uint8)
     if count < 2:
         return lane, min(count, 1)
-    latest = np.maximum.accumulate(end_ns)
-    overlaps = start_ns[1:] < latest[:-1]
+    overlaps = start_ns[1:] < np.maximum.accumulate(end_ns)[:-1]
     if not overlaps.any():
         return lane, 1
-    # A cluster is a run of slices in which each begins before everything earlier has ended.
-    begins = np.flatnonzero(np.concatenate(([True], ~overlaps)))
-    ends = np.concatenate((begins[1:], [count]))
-    deepest = 1
-    for first, last in zip(begins.tolist(), ends.tolist(), strict=True):
-        if last - first > 1:
-            place = slice(first, last)
-            depth, lanes = _stack_cluster(start_ns[place].tolist(), end_ns[place].tolist())
-            lane[place] = lanes
-            deepest = max(deepest, depth)
-    return lane, deepest
+    # Only where something overlaps is there anything to decide; elsewhere the first lane is free.
+    left = np.flatnonzero(np.append(overlaps, [False]) | np.append([False], overlaps))
+    for number in range(MOST_LANES - 1):
+        taken = _first_lane(start_ns[left], end_ns[left])
+        left = left[~taken]
+        if not len(left):
+            break
+        lane[left] = number + 1
+    return lane, deepest_overlap(start_ns, end_ns)
 
 
-def _stack_cluster(starts: list[int], ends: list[int]) -> tuple[int, list[int]]:
-    """First free lane for each slice of one cluster."""
-    free_at: list[int] = []
-    lanes = []
-    for start, end in zip(starts, ends, strict=True):
-        for lane, until in enumerate(free_at):
-            if until <= start:
-                free_at[lane] = end
-                break
-        else:
-            lane = len(free_at)
-            free_at.append(end)
-        lanes.append(min(lane, MOST_LANES - 1))
-    return len(free_at), lanes
+def _first_lane(start_ns: Times, end_ns: Times) -> npt.NDArray[np.bool_]:
+    """Which slices the first free lane gets: the first one, then always the next that fits."""
+    following = np.maximum(
+        np.searchsorted(start_ns, end_ns, "left"), np.arange(1, len(start_ns) + 1)
+    ).tolist()
+    chain = []
+    place = 0
+    while place < len(following):
+        chain.append(place)
+        place = following[place]
+    taken = np.zeros(len(start_ns), bool)
+    taken[chain] = True
+    return taken
+
+
+def deepest_overlap(start_ns: Times, end_ns: Times) -> int:
+    """The most slices that are under way at one instant, a slice of no length counted alone."""
+    has_length = end_ns > start_ns
+    begun: Times = np.cumsum(has_length) - has_length
+    ended = np.searchsorted(np.sort(end_ns[has_length]), start_ns, "right")
+    return int((begun - ended).max()) + 1 if len(start_ns) else 0
+
+
+def own_starts(start_ns: Times, end_ns: Times, lane: Lanes) -> Times:
+    """Where the time begins that a slice does not share with an earlier one of its lane.
+
+    Between its own start and its end each slice covers its lane alone, so that these pieces add up
+    to the time in which the lane is busy. A slice that lies within an earlier one has none: its own
+    start is its end.
+    """
+    own = start_ns.copy()
+    for number in np.flatnonzero(np.bincount(lane)).tolist() if len(lane) else []:
+        place = np.flatnonzero(lane == number)
+        busy_until = np.maximum.accumulate(end_ns[place])[:-1]
+        own[place[1:]] = np.maximum(start_ns[place[1:]], busy_until)
+    return np.minimum(own, end_ns)

@@ -1,9 +1,10 @@
 """The levels of one track: cells of short slices, and the long slices kept apart.
 
 The rule (docs/timeline-format.md): at a level with buckets of b ns a slice longer than b is *long*
-and stands in the level's own list. Every other slice counts in the bucket of its start, adds its
-covered time to every bucket it covers (one or two), and may represent its start bucket if it is
-the longest there. So counts and long slices together are the rows, at every level.
+and stands in the level's own list. Every other slice counts in the bucket of its start, adds the
+time it covers and no earlier slice of its lane does to every bucket it covers (one or two), and may
+represent its start bucket if it is the longest there. So counts and long slices together are the
+rows, at every level.
 """
 
 from collections.abc import Iterator
@@ -12,168 +13,194 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-RATIO = 4
-_COLOURS = 256
+RATIO_BITS = 2
+"""From level to level buckets become four times as long."""
+
+_COLOUR_BITS = 8
+_LANE_BITS = 8
 
 Longs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Slices:
-    """Sorted slices of one track as the pyramid sees them; `lane` is final."""
+    """Sorted slices of one track as the pyramid sees them; `lane` is that of the cells.
+
+    From `own_start_ns` to the end no earlier slice covers the lane.
+    """
 
     start_ns: Longs
-    duration_ns: Longs
+    end_ns: Longs
+    own_start_ns: Longs
     lane: npt.NDArray[np.uint8]
     colour: npt.NDArray[np.uint8]
+
+    @property
+    def duration_ns(self) -> Longs:
+        return self.end_ns - self.start_ns
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of one level of one track, sorted by (bucket, lane).
+    """Sums of slices, in one order of keys.
 
-    `count` slices begin here; `busy_ns` is covered time, summed over slices; `longest` is the
-    index of the representative slice, -1 where a slice only reaches in from the bucket before;
-    `colour` is the class with most time.
+    `count` slices begin here; `busy_ns` is the time they and slices from the bucket before cover;
+    `longest` is the index of the representative slice, -1 where none begins; `duration_ns` its
+    length; `colour` is the class with most time.
     """
 
     bucket: Longs
     lane: npt.NDArray[np.uint8]
+    colour: npt.NDArray[np.uint8]
     count: Longs
     busy_ns: Longs
     longest: Longs
-    colour: npt.NDArray[np.uint8]
+    duration_ns: Longs
 
     def __len__(self) -> int:
         return len(self.bucket)
 
 
-@dataclass(frozen=True)
-class _Pieces:
-    """Sums by (bucket, lane, colour), from which the next coarser level follows."""
+def levels(slices: Slices, base_bits: int, level_count: int) -> Iterator[tuple[Cells, Longs]]:
+    """For each level its cells and the indices of its long slices, finest level first.
 
-    bucket: Longs
-    lane: npt.NDArray[np.uint8]
-    colour: npt.NDArray[np.uint8]
-    count: Longs
-    busy_ns: Longs
-    longest: Longs
-
-
-def levels(slices: Slices, base_ns: int, level_count: int) -> Iterator[tuple[Cells, Longs]]:
-    """For each level its cells and the indices of its long slices, finest level first."""
-    pieces = _empty()
-    bucket_ns = base_ns
-    long = np.arange(len(slices.start_ns), dtype=np.int64)
+    The base bucket is 2^`base_bits` ns.
+    """
+    pieces = _none()
+    bits = base_bits
+    duration = slices.duration_ns
+    long = np.arange(len(duration), dtype=np.int64)
     for _ in range(level_count):
-        is_short = slices.duration_ns[long] <= bucket_ns
-        fresh = _pieces_of(slices, long[is_short], bucket_ns)
-        pieces = _merged(slices, [pieces, fresh])
+        is_short = duration[long] <= (1 << bits)
+        # Each kind of piece by itself first: in order already, it only has to be added up.
+        fresh = [_added_up([part]) for part in _pieces_of(slices, long[is_short], bits)]
+        pieces = _added_up([pieces, *fresh])
         long = long[~is_short]
-        yield _cells(slices, pieces), long
+        yield _over_colours(pieces), long
         pieces = _coarser(pieces)
-        bucket_ns *= RATIO
+        bits += RATIO_BITS
 
 
-def _empty() -> _Pieces:
+def _none() -> Cells:
     none = np.zeros(0, np.int64)
     small = np.zeros(0, np.uint8)
-    return _Pieces(none, small, small, none, none, none)
+    return Cells(none, small, small, none, none, none, none)
 
 
-def _pieces_of(slices: Slices, chosen: Longs, bucket_ns: int) -> _Pieces:
+def _pieces_of(slices: Slices, chosen: Longs, bits: int) -> list[Cells]:
     """One piece for each short slice, and a second where it reaches into the next bucket."""
-    start = slices.start_ns[chosen]
-    end = start + slices.duration_ns[chosen]
-    bucket = start // bucket_ns
-    edge = (bucket + 1) * bucket_ns
-    over = np.maximum(end - edge, 0)
-    spills = np.flatnonzero(over)
+    if not len(chosen):
+        return []
+    start, end = slices.start_ns[chosen], slices.end_ns[chosen]
+    own = slices.own_start_ns[chosen]
     lane, colour = slices.lane[chosen], slices.colour[chosen]
-    return _Pieces(
-        np.concatenate((bucket, bucket[spills] + 1)),
-        np.concatenate((lane, lane[spills])),
-        np.concatenate((colour, colour[spills])),
-        np.concatenate((np.ones(len(chosen), np.int64), np.zeros(len(spills), np.int64))),
-        np.concatenate((end - start - over, over[spills])),
-        np.concatenate((chosen, np.full(len(spills), -1, np.int64))),
+    bucket = start >> bits
+    edge = (bucket + 1) << bits
+    here = np.maximum(np.minimum(end, edge) - own, 0)
+    home = Cells(bucket, lane, colour, np.ones_like(bucket), here, chosen, end - start)
+    over = end - np.maximum(own, edge)
+    spills = np.flatnonzero(over > 0)
+    if not len(spills):
+        return [home]
+    none = np.zeros(len(spills), np.int64)
+    spilled = Cells(
+        bucket[spills] + 1, lane[spills], colour[spills], none, over[spills], none - 1, none - 1
     )
+    return [home, spilled]
 
 
-def _coarser(pieces: _Pieces) -> _Pieces:
-    return _Pieces(
-        pieces.bucket // RATIO,
+def _coarser(pieces: Cells) -> Cells:
+    return Cells(
+        pieces.bucket >> RATIO_BITS,
         pieces.lane,
         pieces.colour,
         pieces.count,
         pieces.busy_ns,
         pieces.longest,
+        pieces.duration_ns,
     )
 
 
-def _merged(slices: Slices, parts: list[_Pieces]) -> _Pieces:
-    """Pieces of equal (bucket, lane, colour) added up."""
-    bucket = np.concatenate([p.bucket for p in parts])
-    if not len(bucket):
-        return _empty()
-    lane = np.concatenate([p.lane for p in parts])
-    colour = np.concatenate([p.colour for p in parts])
-    key = (bucket * 256 + lane) * _COLOURS + colour
-    order, first = _grouped(key)
-    longest = np.concatenate([p.longest for p in parts])[order]
-    return _Pieces(
-        bucket[order][first],
-        lane[order][first],
-        colour[order][first],
-        np.add.reduceat(np.concatenate([p.count for p in parts])[order], first),
-        np.add.reduceat(np.concatenate([p.busy_ns for p in parts])[order], first),
-        _longest(slices, longest, first),
-    )
-
-
-def _grouped(key: Longs) -> tuple[Longs, Longs]:
-    """An order that sorts the keys, and where each distinct key begins in it."""
-    if bool((np.diff(key) >= 0).all()):
-        order = np.arange(len(key))
-        ordered = key
-    else:
+def _added_up(parts: list[Cells]) -> Cells:
+    """Pieces of equal bucket, lane and colour as one."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return _none()
+    joined = parts[0] if len(parts) == 1 else _joined(parts)
+    key = joined.bucket << (_LANE_BITS + _COLOUR_BITS)
+    key |= joined.lane.astype(np.int64) << _COLOUR_BITS
+    key |= joined.colour
+    if not bool((key[1:] >= key[:-1]).all()):
         order = np.argsort(key, kind="stable")
-        ordered = key[order]
-    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    return order, first
+        key, joined = key[order], _taken(joined, order)
+    first = _firsts(key)
+    longest, duration = _longest(joined, first)
+    return Cells(
+        joined.bucket[first],
+        joined.lane[first],
+        joined.colour[first],
+        np.add.reduceat(joined.count, first),
+        np.add.reduceat(joined.busy_ns, first),
+        longest,
+        duration,
+    )
 
 
-def _longest(slices: Slices, index: Longs, first: Longs) -> Longs:
-    """Of each group the slice that is longest; of equals the one that is first in the track."""
-    duration = np.where(index >= 0, slices.duration_ns[np.maximum(index, 0)], -1)
-    most = np.maximum.reduceat(duration, first)
-    size = np.diff(np.append(first, len(index)))
-    is_best = (duration == np.repeat(most, size)) & (index >= 0)
-    candidate = np.where(is_best, index, np.iinfo(np.int64).max)
-    best = np.minimum.reduceat(candidate, first)
-    best[most < 0] = -1
-    return best
+def _joined(parts: list[Cells]) -> Cells:
+    return Cells(
+        np.concatenate([part.bucket for part in parts]),
+        np.concatenate([part.lane for part in parts]),
+        np.concatenate([part.colour for part in parts]),
+        np.concatenate([part.count for part in parts]),
+        np.concatenate([part.busy_ns for part in parts]),
+        np.concatenate([part.longest for part in parts]),
+        np.concatenate([part.duration_ns for part in parts]),
+    )
 
 
-def _cells(slices: Slices, pieces: _Pieces) -> Cells:
-    """Pieces of all colours of a (bucket, lane) as one cell."""
-    key = pieces.bucket * 256 + pieces.lane
-    if not len(key):
-        empty = _empty()
-        return Cells(
-            empty.bucket, empty.lane, empty.count, empty.busy_ns, empty.longest, empty.colour
-        )
-    first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+def _taken(cells: Cells, order: Longs) -> Cells:
+    return Cells(
+        cells.bucket[order],
+        cells.lane[order],
+        cells.colour[order],
+        cells.count[order],
+        cells.busy_ns[order],
+        cells.longest[order],
+        cells.duration_ns[order],
+    )
+
+
+def _firsts(key: Longs) -> Longs:
+    """Where each distinct key of a sorted array begins."""
+    return np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+
+
+def _longest(cells: Cells, first: Longs) -> tuple[Longs, Longs]:
+    """Of each group the longest slice; of equals the one that is first in the track."""
+    most = np.maximum.reduceat(cells.duration_ns, first)
+    size = np.diff(np.append(first, len(cells)))
+    is_best = cells.duration_ns == np.repeat(most, size)
+    candidate = np.where(is_best, cells.longest, np.iinfo(np.int64).max)
+    return np.minimum.reduceat(candidate, first), most
+
+
+def _over_colours(pieces: Cells) -> Cells:
+    """Pieces of all colours of a bucket and lane as one cell, coloured by most time."""
+    key = (pieces.bucket << _LANE_BITS) | pieces.lane
+    if not len(key) or bool((key[1:] != key[:-1]).all()):
+        return pieces
+    first = _firsts(key)
     size = np.diff(np.append(first, len(key)))
     most = np.repeat(np.maximum.reduceat(pieces.busy_ns, first), size)
-    # Of equally busy classes the lowest number; pieces are sorted by colour within a cell.
+    # Of equally busy classes the lowest number: pieces are sorted by colour within a cell.
     place = np.where(pieces.busy_ns == most, np.arange(len(key)), len(key))
-    winner = np.minimum.reduceat(place, first)
+    longest, duration = _longest(pieces, first)
     return Cells(
         pieces.bucket[first],
         pieces.lane[first],
+        pieces.colour[np.minimum.reduceat(place, first)],
         np.add.reduceat(pieces.count, first),
         np.add.reduceat(pieces.busy_ns, first),
-        _longest(slices, pieces.longest, first),
-        pieces.colour[winner],
+        longest,
+        duration,
     )

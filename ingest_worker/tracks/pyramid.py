@@ -1,15 +1,17 @@
-"""Writes a part's pyramid: for every track its slices, and its levels."""
+"""Writes a part's pyramid: for every track how its slices look, where they lie, and its levels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ingest_worker.tracks.catalogue import TrackSlices
-from ingest_worker.tracks.depth import MOST_LANES, stack
-from ingest_worker.tracks.levels import Cells, Longs, Slices, levels
-from profiles.storage.durable import written_whole
+from ingest_worker.tracks.catalogue import TABLE_TIMES, TrackSlices
+from ingest_worker.tracks.depth import MOST_LANES, own_starts, stack
+from ingest_worker.tracks.levels import RATIO_BITS, Cells, Longs, Slices, levels
+from ingest_worker.tracks.loads import GroupLoads, TileLoads
+from ingest_worker.tracks.looks import Looks, looks_of
 from profiles.timeline.pyramid import PyramidWriter
 from profiles.timeline.tiles import RATIO, level_count
 
@@ -17,111 +19,198 @@ LEAST_BASE_NS = 8
 FEW_ROWS = 1 << 16
 ROWS_PER_CELL = 8
 BLOCK_ROWS = 1024
-LONGEST_U32 = 2**32 - 1
 
 
-def base_for(tracks: Sequence[TrackSlices]) -> int:
-    """The base bucket, 2^k ns: at most one cell for eight rows, except in small captures."""
-    rows = sum(len(track) for track in tracks)
+def base_for(tracks: Sequence[TrackSlices], row_count: int) -> int:
+    """The base bucket, 2^k ns: at most one cell for eight rows, except in small captures.
+
+    Cells of all tracks count; `row_count` are the rows drawn, each once.
+    """
     base_ns = LEAST_BASE_NS
-    if rows <= FEW_ROWS:
+    if row_count <= FEW_ROWS:
         return base_ns
-    while sum(_cell_count(track, base_ns) for track in tracks) * ROWS_PER_CELL > rows:
+    changes = sum((_changes(track) for track in tracks), np.zeros(65, np.int64))
+    # At buckets of 2^k ns a new cell begins wherever a bit of weight 2^k or more changes.
+    while int(changes[base_ns.bit_length() :].sum()) * ROWS_PER_CELL > row_count:
         base_ns *= 2
     return base_ns
 
 
-def _cell_count(track: TrackSlices, base_ns: int) -> int:
-    bucket = track.start_ns // base_ns
-    return int(np.count_nonzero(np.diff(bucket)) + 1) if len(bucket) else 0
+def _changes(track: TrackSlices) -> Longs:
+    """How many neighbours in the row of starts and ends differ in which highest bit, 1 to 64."""
+    count = len(track)
+    edges = np.empty(2 * count, np.int64)
+    edges[0::2] = track.start_ns
+    last = np.maximum(track.end_ns - 1, track.start_ns)
+    # An end behind the next start is not its neighbour: the next slice's own end comes first.
+    last[:-1] = np.minimum(last[:-1], track.start_ns[1:])
+    edges[1::2] = last
+    differing = (edges[1:] ^ edges[:-1]).astype(np.float64)
+    return np.bincount(np.frexp(differing)[1], minlength=65)[:65]
+
+
+@dataclass
+class PartPyramid:
+    """A part's pyramid being written: tracks one by one, then `finish`."""
+
+    writer: PyramidWriter
+    base_ns: int
+    end_ns: int
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    loads: TileLoads = field(default_factory=TileLoads)
+    _groups: dict[str, GroupLoads] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, path: Path, base_ns: int, end_ns: int) -> "PartPyramid":
+        """A pyramid over [0, end]; the caller makes the file appear whole."""
+        return cls(PyramidWriter(path), base_ns, end_ns)
+
+    @property
+    def level_count(self) -> int:
+        """Up to a level where one bucket holds all: what is above looks the same."""
+        return level_count(self.base_ns, self.end_ns + 1, most_buckets=2)
+
+    def add(self, track: TrackSlices) -> dict[str, Any]:
+        """Write a track that is a range of rows of its table. Returns facts about it."""
+        lane, deepest = _lanes(track)
+        looks = looks_of(lane, track.colour, track.label)
+        entry = {
+            "rows": len(track),
+            "times": TABLE_TIMES[track.table],
+            "table": track.table,
+            "block_start": self.writer.add(track.start_ns[::BLOCK_ROWS]),
+            "look": self.writer.add(looks.code),
+            "looks": self._looks(looks),
+            **self._row_numbers(track),
+        }
+        self._add(entry, track, lane, deepest)
+        return _facts(track, deepest)
+
+    def add_engine(self, track: TrackSlices, queues: Sequence[int], lane: int) -> dict[str, Any]:
+        """Write a DMA engine's track: its rows are those in a lane of the queues' tracks."""
+        entry = {"rows": len(track), "queues": list(queues), "lane": lane}
+        self._add(entry, track, np.zeros(len(track), np.uint8), 1)
+        return _facts(track, 1)
+
+    def finish(self) -> None:
+        """Write what tells where everything is."""
+        for group in self._groups.values():
+            self.loads.take(group)
+        self.writer.finish(
+            {
+                "base_ns": self.base_ns,
+                "ratio": RATIO,
+                "levels": self.level_count,
+                "block_rows": BLOCK_ROWS,
+                "tracks": self.entries,
+            }
+        )
+
+    def _looks(self, looks: Looks) -> dict[str, Any]:
+        return {
+            "lane": self.writer.add(looks.lane),
+            "colour": self.writer.add(looks.colour),
+            "label": self.writer.add(looks.label),
+        }
+
+    def _row_numbers(self, track: TrackSlices) -> dict[str, Any]:
+        """Where a track is one range of its table, in order, its first row says it all."""
+        if not len(track):
+            return {"first_row": 0}
+        if bool((track.row[1:] - track.row[:-1] == 1).all()):
+            return {"first_row": int(track.row[0])}
+        return {"row": self.writer.add(track.row)}
+
+    def _add(self, entry: dict[str, Any], track: TrackSlices, lane: Any, deepest: int) -> None:
+        own = own_starts(track.start_ns, track.end_ns, lane)
+        # A queue's packets are one cell together: how many of its engines move data.
+        cell_lane = np.zeros_like(lane) if track.capacity > 1 else lane
+        slices = Slices(track.start_ns, track.end_ns, own, cell_lane, track.colour)
+        loads = self._groups.setdefault(track.group, GroupLoads())
+        loads.add_reaching(deepest)
+        found = []
+        bits = self.base_ns.bit_length() - 1
+        for level, (cells, long) in enumerate(levels(slices, bits, self.level_count)):
+            bucket_bits = bits + RATIO_BITS * level
+            if level == 0:
+                entry["long"] = self._long(track, lane, long)
+                first_long = long
+            loads.add(level, bucket_bits, cells, track.start_ns[long])
+            found.append(
+                {
+                    **self._cells(track, cells, bucket_bits),
+                    "long": self.writer.add(np.searchsorted(first_long, long)),
+                    **self._long_blocks(track, long),
+                }
+            )
+        self.entries.append({"key": track.key, **entry, "levels": found})
+
+    def _long(self, track: TrackSlices, lane: Any, long: Longs) -> dict[str, Any]:
+        """The base level's long slices; those of the levels above are among them."""
+        return {
+            "row": self.writer.add(track.row[long]),
+            "start": self.writer.add(track.start_ns[long]),
+            "duration": self.writer.add(track.end_ns[long] - track.start_ns[long]),
+            "lane": self.writer.add(lane[long]),
+            "colour": self.writer.add(track.colour[long]),
+            "label": self.writer.add(track.label[long]),
+        }
+
+    def _long_blocks(self, track: TrackSlices, long: Longs) -> dict[str, Any]:
+        """For each block of long slices when the first begins and when the last ends."""
+        end = track.end_ns[long]
+        latest = np.maximum.reduceat(end, np.arange(0, len(end), BLOCK_ROWS)) if len(end) else end
+        return {
+            "long_start": self.writer.add(track.start_ns[long][::BLOCK_ROWS]),
+            "long_end": self.writer.add(latest),
+        }
+
+    def _cells(self, track: TrackSlices, cells: Cells, bucket_bits: int) -> dict[str, Any]:
+        """The cells of a level; what is said of the representative is 0 where none begins."""
+        known = np.maximum(cells.longest, 0)
+        has = cells.longest >= 0
+        start, row, label = (
+            (track.start_ns[known], track.row[known], track.label[known])
+            if len(track)
+            else (known, known, known)
+        )
+        offset = start - (cells.bucket << bucket_bits)
+        return {
+            "bucket": self.writer.add(cells.bucket),
+            "lane": self.writer.add(cells.lane),
+            "count": self.writer.add(cells.count),
+            "busy": self.writer.add(cells.busy_ns),
+            "colour": self.writer.add(cells.colour),
+            "offset": self.writer.add(np.where(has, offset, 0)),
+            "duration": self.writer.add(np.maximum(cells.duration_ns, 0)),
+            "row": self.writer.add(np.where(has, row, 0)),
+            "label": self.writer.add(np.where(has, label, 0)),
+        }
 
 
 def write_pyramid(
-    path: Path, tracks: Sequence[TrackSlices], base_ns: int, duration_ns: int
+    path: Path, tracks: Iterable[TrackSlices], base_ns: int, end_ns: int
 ) -> list[dict[str, Any]]:
-    """Write the pyramid of one part. Returns facts about each track, in the same order.
-
-    Every track is sorted by start. Levels go up until one bucket covers the part.
-    """
-    writer = PyramidWriter()
-    count = level_count(base_ns, max(duration_ns, 1), most_buckets=2)
-    entries, facts = [], []
-    for track in tracks:
-        entry, lanes, deepest = _write_track(writer, track, base_ns, count)
-        entries.append(entry)
-        facts.append(
-            {
-                "rows": len(track),
-                "lanes": lanes,
-                "deepest": deepest,
-                "start_ns": int(track.start_ns[0]) if len(track) else 0,
-                "end_ns": int(track.end_ns.max()) if len(track) else 0,
-            }
-        )
-    directory = {
-        "base_ns": base_ns,
-        "ratio": RATIO,
-        "levels": count,
-        "block_rows": BLOCK_ROWS,
-        "tracks": entries,
-    }
-    with written_whole(path) as draft:
-        writer.write(draft, directory)
+    """Write the pyramid of tracks that are ranges of rows. Returns facts about each."""
+    pyramid = PartPyramid.open(path, base_ns, end_ns)
+    with pyramid.writer:
+        facts = [pyramid.add(track) for track in tracks]
+        pyramid.finish()
     return facts
 
 
-def _write_track(
-    writer: PyramidWriter, track: TrackSlices, base_ns: int, count: int
-) -> tuple[dict[str, Any], int, int]:
-    duration = track.end_ns - track.start_ns
+def _lanes(track: TrackSlices) -> tuple[Any, int]:
     if track.lane is None:
-        lane, deepest = stack(track.start_ns, track.end_ns)
-    else:
-        lane, deepest = track.lane, track.capacity
+        return stack(track.start_ns, track.end_ns)
+    return track.lane, track.capacity
+
+
+def _facts(track: TrackSlices, deepest: int) -> dict[str, Any]:
     lanes = track.capacity if track.capacity > 1 else min(max(deepest, 1), MOST_LANES)
-    entry: dict[str, Any] = {
-        "key": track.key,
-        "rows": len(track),
-        "start": writer.add(track.start_ns),
-        "duration": writer.add(np.minimum(duration, LONGEST_U32).astype(np.uint32)),
-        "beyond_u32": {str(i): int(duration[i]) for i in np.flatnonzero(duration > LONGEST_U32)},
-        "lane": writer.add(lane),
-        "colour": writer.add(track.colour),
-        "label": writer.add(track.label),
-        "block_end": writer.add(_block_ends(track.end_ns)),
-        "levels": [],
-    }
-    _add_row_numbers(writer, entry, track)
-    # A queue's packets are one cell together: how many of its engines move data.
-    cell_lane = np.zeros_like(lane) if track.capacity > 1 else lane
-    slices = Slices(track.start_ns, duration, cell_lane, track.colour)
-    for cells, long in levels(slices, base_ns, count):
-        entry["levels"].append(_add_level(writer, cells, long))
-    return entry, lanes, deepest
-
-
-def _add_row_numbers(writer: PyramidWriter, entry: dict[str, Any], track: TrackSlices) -> None:
-    """Where a track is one range of its table, in order, its first row says it all."""
-    if len(track) and bool((np.diff(track.row) == 1).all()):
-        entry["first_row"] = int(track.row[0])
-    else:
-        entry["row"] = writer.add(track.row.astype(np.uint32))
-
-
-def _block_ends(end_ns: Longs) -> Longs:
-    """The latest end in each block of rows."""
-    if not len(end_ns):
-        return np.zeros(0, np.int64)
-    return np.maximum.reduceat(end_ns, np.arange(0, len(end_ns), BLOCK_ROWS))
-
-
-def _add_level(writer: PyramidWriter, cells: Cells, long: Longs) -> dict[str, Any]:
     return {
-        "bucket": writer.add(cells.bucket),
-        "lane": writer.add(cells.lane),
-        "count": writer.add(cells.count.astype(np.uint32)),
-        "busy": writer.add(cells.busy_ns),
-        "longest": writer.add(cells.longest.astype(np.int32)),
-        "colour": writer.add(cells.colour),
-        "long": writer.add(long.astype(np.uint32)),
+        "rows": len(track),
+        "lanes": lanes,
+        "deepest": deepest,
+        "start_ns": int(track.start_ns[0]) if len(track) else 0,
+        "end_ns": int(track.end_ns.max()) if len(track) else 0,
     }

@@ -1,8 +1,8 @@
-"""The pyramid's file: one JSON directory and plain little-endian columns, mapped, checksummed.
+"""The pyramid's file: plain little-endian columns behind each other, then a JSON directory.
 
-Layout (docs/timeline-format.md): 8 bytes magic, u32 version, u32 length of the directory, u64
-length of the columns, u32 CRC-32 of directory and columns, u32 zero, the directory, blanks up to a
-multiple of 8, the columns. Every column begins at a multiple of 8.
+Layout (docs/timeline-format.md): 8 bytes magic, u32 version, u32 CRC-32 of all that follows the
+head, u64 bytes of columns, u64 bytes of the directory; the columns, each beginning at a multiple of
+8; the directory.
 """
 
 import json
@@ -11,17 +11,24 @@ import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 MAGIC = b"NXPYRAM\0"
 VERSION = 1
-_HEAD = struct.Struct("<8sIIQII")
-_PIECE = 1 << 22
+ALIGNMENT = 8
+SAME = "="
+"""Stands where a column's offset would, for a column that holds one value only."""
+
+_HEAD = struct.Struct("<8sIIQQ")
+_PIECE_BYTES = 1 << 22
+_KINDS = {text: np.dtype(text) for text in ("|u1", "<u2", "<u4", "<i8")}
 
 Column = npt.NDArray[Any]
+Entry = list[Any]
 
 
 class UnreadableError(Exception):
@@ -29,35 +36,49 @@ class UnreadableError(Exception):
 
 
 class PyramidWriter:
-    """Collects columns, then writes the file."""
+    """Writes columns as they come, then the directory; the caller makes the file appear whole."""
 
-    def __init__(self) -> None:
-        self._columns: list[Column] = []
+    def __init__(self, path: Path) -> None:
+        self._file: BinaryIO = path.open("wb")
+        self._file.write(bytes(_HEAD.size))
         self._size_bytes = 0
+        self._crc = 0
 
-    def add(self, column: Column) -> list[Any]:
-        """Take a column in. Returns its entry for the directory: offset, type, length."""
-        plain = np.ascontiguousarray(column, column.dtype.newbyteorder("<"))
-        entry = [self._size_bytes, plain.dtype.str, len(plain)]
-        self._columns.append(plain)
-        self._size_bytes += -(-plain.nbytes // 8) * 8
+    def add(self, column: Column) -> Entry:
+        """Write a column of whole numbers >= 0 as narrow as it goes. Returns its entry.
+
+        An entry is [offset, type, length], or ["=", value, length] where all values are equal.
+        """
+        most = int(column.max()) if len(column) else 0
+        if not len(column) or most == int(column.min()):
+            return [SAME, most, len(column)]
+        kind = next(k for k in _KINDS.values() if most <= np.iinfo(k).max)
+        entry = [self._size_bytes, kind.str, len(column)]
+        body = np.ascontiguousarray(column, kind).tobytes()
+        self._write(body + bytes(-len(body) % ALIGNMENT))
         return entry
 
-    def write(self, path: Path, directory: Mapping[str, Any]) -> None:
-        """Write the file; the caller makes it appear whole."""
+    def _write(self, body: bytes) -> None:
+        self._crc = zlib.crc32(body, self._crc)
+        self._file.write(body)
+        self._size_bytes += len(body)
+
+    def finish(self, directory: Mapping[str, Any]) -> None:
+        """Write the directory and the head."""
+        columns_bytes = self._size_bytes
         text = json.dumps(directory, separators=(",", ":")).encode()
-        text += b" " * (-(_HEAD.size + len(text)) % 8)
-        with path.open("wb") as file:
-            file.write(bytes(_HEAD.size))
-            crc = zlib.crc32(text)
-            file.write(text)
-            for column in self._columns:
-                body = column.tobytes()
-                body += bytes(-len(body) % 8)
-                crc = zlib.crc32(body, crc)
-                file.write(body)
-            file.seek(0)
-            file.write(_HEAD.pack(MAGIC, VERSION, len(text), self._size_bytes, crc, 0))
+        self._write(text)
+        self._file.seek(0)
+        self._file.write(_HEAD.pack(MAGIC, VERSION, self._crc, columns_bytes, len(text)))
+        self._file.close()
+
+    def __enter__(self) -> "PyramidWriter":
+        return self
+
+    def __exit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        self._file.close()
 
 
 class Pyramid:
@@ -70,9 +91,9 @@ class Pyramid:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
             raise UnreadableError(f"the timeline of this run cannot be opened ({error})") from error
-        self._columns_at = self._checked()
+        self._columns_bytes = self._checked()
         try:
-            text = self._map[_HEAD.size : self._columns_at]
+            text = self._map[_HEAD.size + self._columns_bytes :]
             self.directory: dict[str, Any] = json.loads(text)
         except ValueError as error:
             raise UnreadableError("the timeline's directory is damaged") from error
@@ -80,27 +101,29 @@ class Pyramid:
     def _checked(self) -> int:
         if len(self._map) < _HEAD.size:
             raise UnreadableError("the timeline is cut off")
-        magic, version, text_bytes, body_bytes, crc, _ = _HEAD.unpack_from(self._map)
+        magic, version, crc, columns_bytes, text_bytes = _HEAD.unpack_from(self._map)
         if magic != MAGIC:
             raise UnreadableError("this is not a timeline")
         if version != VERSION:
             raise UnreadableError(f"version {version} of the timeline is not known here")
-        if _HEAD.size + text_bytes + body_bytes != len(self._map):
+        if _HEAD.size + columns_bytes + text_bytes != len(self._map):
             raise UnreadableError("the timeline is cut off")
         if self._crc() != crc:
             raise UnreadableError("the timeline's checksum does not fit")
-        return _HEAD.size + int(text_bytes)
+        return int(columns_bytes)
 
     def _crc(self) -> int:
         crc = 0
-        for start in range(_HEAD.size, len(self._map), _PIECE):
-            crc = zlib.crc32(self._map[start : start + _PIECE], crc)
+        for start in range(_HEAD.size, len(self._map), _PIECE_BYTES):
+            crc = zlib.crc32(self._map[start : start + _PIECE_BYTES], crc)
         return crc
 
-    def column(self, entry: list[Any]) -> Column:
-        """The column of a directory entry, not copied. Raises UnreadableError."""
+    def column(self, entry: Entry) -> Column:
+        """The column of a directory entry, not copied and read-only. Raises UnreadableError."""
         offset, kind, length = entry
-        try:
-            return np.frombuffer(self._map, np.dtype(kind), length, self._columns_at + offset)
-        except (ValueError, TypeError) as error:
-            raise UnreadableError("a column lies outside the timeline") from error
+        if offset == SAME:
+            return np.broadcast_to(np.int64(kind), (length,))
+        known = _KINDS.get(kind)
+        if known is None or not 0 <= offset <= self._columns_bytes - length * known.itemsize:
+            raise UnreadableError("a column lies outside the timeline")
+        return np.frombuffer(self._map, known, length, _HEAD.size + offset)

@@ -13,6 +13,11 @@ class Bar:
     lane: int
     colour: int
 
+    @property
+    def instants(self) -> range:
+        """The nanoseconds it covers."""
+        return range(self.start_ns, self.start_ns + self.duration_ns)
+
 
 @dataclass
 class Cell:
@@ -29,11 +34,21 @@ class Cell:
         return min(c for c, time in self.time_by_colour.items() if time == most)
 
 
+def own_instants(bars: list[Bar]) -> list[set[int]]:
+    """For each bar the nanoseconds that no earlier bar of its lane covers."""
+    covered: dict[int, set[int]] = defaultdict(set)
+    own = []
+    for bar in bars:
+        own.append(set(bar.instants) - covered[bar.lane])
+        covered[bar.lane].update(bar.instants)
+    return own
+
+
 def level(bars: list[Bar], bucket_ns: int) -> tuple[dict[tuple[int, int], Cell], list[int]]:
     """Cells by (bucket, lane), and the indices of long slices."""
     cells: dict[tuple[int, int], Cell] = defaultdict(Cell)
     long = []
-    for index, bar in enumerate(bars):
+    for index, (bar, own) in enumerate(zip(bars, own_instants(bars), strict=True)):
         if bar.duration_ns > bucket_ns:
             long.append(index)
             continue
@@ -42,10 +57,8 @@ def level(bars: list[Bar], bucket_ns: int) -> tuple[dict[tuple[int, int], Cell],
         if home.longest < 0 or bar.duration_ns > bars[home.longest].duration_ns:
             home.longest = index
         home.time_by_colour[bar.colour] += 0
-        end = bar.start_ns + bar.duration_ns
-        for bucket in range(bar.start_ns // bucket_ns, -(-end // bucket_ns)):
-            begin, stop = bucket * bucket_ns, (bucket + 1) * bucket_ns
-            covered = min(end, stop) - max(bar.start_ns, begin)
-            cells[bucket, bar.lane].busy_ns += covered
-            cells[bucket, bar.lane].time_by_colour[bar.colour] += covered
+        for instant in own:
+            cell = cells[instant // bucket_ns, bar.lane]
+            cell.busy_ns += 1
+            cell.time_by_colour[bar.colour] += 1
     return dict(cells), long
