@@ -1,0 +1,107 @@
+"""Measures ingest: records a second, memory, stages, and what an event costs on disk.
+
+Run by hand, on captures made as in `tests/make/big.py`:
+
+    python -m tests.bench.ingest --records 1000000 10000000
+
+Each capture is processed in a process of its own by the same function the worker calls, all tables
+written. A record is 16 bytes of trace; an event is a drawn row. Peak memory is the process's
+resident high-water mark, pages of the mapped source included; `private` leaves those out.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from ingest_worker.formats.limits import Limits
+from ingest_worker.pipeline.run import process
+from ingest_worker.pipeline.stage import Options, SourceRef
+from profiles.storage.layout import PYRAMID, TIMELINE
+from profiles.storage.tables import TableStore
+from tests.make.big import write_big
+
+
+class Clock:
+    """A `Progress` that adds up the seconds of each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._stage = ""
+        self._since = time.perf_counter()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now = time.perf_counter()
+        if self._stage:
+            self.seconds[self._stage] += now - self._since
+        self._stage, self._since = stage, now
+
+
+def memory_mb(key: str) -> float:
+    """A figure of this process's status, in MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(key)).split()[1]) / 1000
+
+
+def ingest(neff: Path, ntff: Path, out: Path) -> dict[str, object]:
+    """Process one pair into `out`; figures as a JSON document."""
+    store = TableStore(out)
+    clock = Clock()
+    before_mb = memory_mb("VmRSS:")
+    begun = time.perf_counter()
+    sources = [
+        SourceRef("neff", neff.name, neff, 0),
+        SourceRef("ntff", ntff.name, ntff, 0),
+    ]
+    result = process(sources, store.new_run("bench", 1), Options(Limits()), clock)
+    seconds = time.perf_counter() - begun
+    clock("end", 0, 0)
+    manifest = result.manifest
+    run = store.open_run("bench", 1)
+    document = json.loads((run.path / TIMELINE).read_text())
+    events = sum(g["rows"] for g in document["groups"] if g["kind"] != "dma_engines")
+    sizes = {table.name: table.size_bytes for table in manifest.tables}
+    sizes[PYRAMID] = (run.path / "parts" / "0" / PYRAMID).stat().st_size
+    return {
+        "records": manifest.record_count,
+        "seconds": round(seconds, 2),
+        "records_per_s": round(manifest.record_count / seconds),
+        "events": events,
+        "peak_mb": round(memory_mb("VmHWM:")),
+        "start_mb": round(before_mb),
+        "stages_s": {name: round(value, 2) for name, value in clock.seconds.items()},
+        "bytes_per_event": round(sum(sizes.values()) / max(events, 1), 1),
+        "bytes_per_event_by_file": {
+            name: round(size / max(events, 1), 2)
+            for name, size in sorted(sizes.items(), key=lambda pair: -pair[1])
+        },
+    }
+
+
+def main() -> None:
+    """Reads the command line, makes the captures that are missing, prints one document each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "bench-ingest")
+    parser.add_argument("--once", type=Path, nargs=3, help="NEFF, NTFF and output folder")
+    chosen = parser.parse_args()
+    if chosen.once:
+        print(json.dumps(ingest(*chosen.once), indent=1))
+        return
+    for count in chosen.records:
+        folder = chosen.folder / str(count)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "big.ntff").exists():
+            write_big(folder, count)
+        pair = [str(folder / "big.neff"), str(folder / "big.ntff"), str(folder / "tables")]
+        command = [sys.executable, "-m", "tests.bench.ingest", "--once", *pair]
+        subprocess.run(command, check=True, env=os.environ)
+
+
+if __name__ == "__main__":
+    main()
