@@ -5,7 +5,6 @@ vectors (tests/vectors/pairing.json), stand in static/js/upload/.
 """
 
 import re
-import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -112,10 +111,3 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, place + step + 1
     return 0, -1
-
-
-def protobuf_length(head: bytes) -> int:
-    """Length of the protobuf that an NTFF's head announces; 0 if the head is too short."""
-    if len(head) < 9:
-        return 0
-    return int(struct.unpack_from("<Q", head, 1)[0])
