@@ -81,6 +81,7 @@ def _bounds(text: str, size: int) -> tuple[int, int]:
 
 
 def _pieces(file: BufferedReader, left: int) -> Iterator[bytes]:
-    while left > 0 and (piece := file.read(min(PIECE_BYTES, left))):
-        left -= len(piece)
-        yield piece
+    with file:
+        while left > 0 and (piece := file.read(min(PIECE_BYTES, left))):
+            left -= len(piece)
+            yield piece
