@@ -9,15 +9,15 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ingest_worker.pipeline.run import process
-from profiles.storage.tables import TableStore
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from explorer_site.serve.refusal import Refusal
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.limits import DEFAULT_LIMITS
+from ingest_worker.pipeline.run import process
 from ingest_worker.pipeline.stage import STAGES, Options, SourceRef
+from profiles.storage.tables import TableStore
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2

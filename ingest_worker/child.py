@@ -91,10 +91,9 @@ def _trace() -> str:
 
 def _process(job: Job, events: EventWriter) -> None:
     # Imported here, so that a failing import is reported as an event like any other fault.
-    from profiles.storage.tables import TableStore
-
     from ingest_worker.pipeline.run import process
     from ingest_worker.pipeline.stage import Options, SourceRef
+    from profiles.storage.tables import TableStore
 
     sources = [SourceRef(s.role, s.name, Path(s.path), s.ordinal) for s in job.sources]
     options = Options(

@@ -12,11 +12,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from profiles.storage.tables import TableStore
-
 from ingest_worker.child_process import ChildProcess
 from ingest_worker.job import Job
 from ingest_worker.run_log import RunLog
+from profiles.storage.tables import TableStore
 
 logger = logging.getLogger(__name__)
 

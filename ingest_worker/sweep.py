@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ingest_worker.ingest import scratch_root
+from profiles import official_folder
 from profiles.models import IngestRun, Profile
 from profiles.stores import source_store, table_store
 
@@ -22,6 +23,8 @@ SOURCES_KEPT_S = 600
 
 OLD_RUN_KEPT = timedelta(hours=1)
 """A superseded run stays readable for pages that were open when the new one came."""
+
+LINK_WATCHED = timedelta(minutes=2)
 
 SWEEP_NOTE = "sweep.done"
 
@@ -47,6 +50,19 @@ def _run_key(folder: Path) -> int | None:
     with contextlib.suppress(ValueError):
         return int(folder.name.partition("-")[0])
     return None
+
+
+def repair_recent_links() -> int:
+    """Set the links of profiles processed a moment ago. Returns how many profiles.
+
+    A worker that is killed between the transaction that publishes a run and the link to it leaves
+    the link behind; a start repairs all of them, this repairs it at once.
+    """
+    recent = Profile.objects.filter(processed_at__gt=timezone.now() - LINK_WATCHED)
+    profiles = list(recent.values_list("pk", flat=True))
+    for profile_id in profiles:
+        official_folder.follow(profile_id)
+    return len(profiles)
 
 
 def drop_stale_uploads() -> int:

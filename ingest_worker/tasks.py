@@ -41,6 +41,7 @@ def requeue_stalled() -> int:
         send_process(profile_id)
     sweep.note_sweep()
     sweep.drop_scratch()
+    sweep.repair_recent_links()
     sweep.drop_stale_uploads()
     return len(waiting)
 

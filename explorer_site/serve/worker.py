@@ -41,9 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if options.tied:
         watch_parent(grace_s=STOP_WITHIN_S)
-    app.steps["worker"].add(Heartbeat)
-    children = settings.WORKER_PROCESSES
-    app.start(beat_arguments() if options.beat else worker_arguments(children))
+    if options.beat:
+        # It sends tasks by their names; their code would only cost memory.
+        app.conf.imports = ()
+        app.start(beat_arguments())
+    else:
+        app.steps["worker"].add(Heartbeat)
+        app.start(worker_arguments(settings.WORKER_PROCESSES))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,20 @@
-"""The capture that real servers are given: the sample that comes with the program."""
+"""The captures that real servers are given."""
 
-import os
 from pathlib import Path
 
+from profiles.services import sample_files
+from tests.make.big import write_big
 
-def small_pair(folder: Path) -> list[tuple[str, Path]]:
-    """Role and path of each file."""
-    folder = (
-        Path(os.environ.get("SAMPLES", "../shared/samples")).resolve()
-        / "trainium-kernel-fusion/baseline_bf16_s512"
-    )
-    return [("ntff", folder / "baseline_exec_2.ntff")]
+LARGE_RECORDS = 200_000
+
+
+def small_pair() -> list[tuple[str, Path]]:
+    """Role and path of the sample that comes with the program."""
+    return sample_files()
+
+
+def large_pair(folder: Path) -> list[tuple[str, Path]]:
+    """A capture of several megabytes, so that an upload can stand still in the middle of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    neff, ntff, _ = write_big(folder, LARGE_RECORDS)
+    return [("neff", neff), ("ntff", ntff)]

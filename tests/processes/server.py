@@ -13,6 +13,7 @@ from typing import Any
 
 from explorer_site import upload
 from explorer_site.serve.takeover import recorded
+from profiles.storage.lifeline import SUFFIX as LIFELINE
 from tests.house.test_sizes import ROOT
 from tests.serve.patience import is_alive, until
 
@@ -231,14 +232,14 @@ class RunningServer:
         return sorted(path for path in found if path.is_dir())
 
     def leftovers(self) -> list[str]:
-        """Files that a finished server should not keep: scratch and half-received uploads."""
+        """Files that a server with nothing to do must not keep: scratch and cut-off uploads."""
         places = (self.data_dir / "incoming", self.data_dir / "run" / "scratch")
         return [
             str(path.relative_to(self.data_dir))
             for place in places
             if place.exists()
             for path in place.rglob("*")
-            if path.is_file()
+            if path.is_file() and path.suffix != LIFELINE
         ]
 
 

@@ -1,6 +1,7 @@
 """kill -9 of every process at every step: afterwards one result, and nothing stuck or left over."""
 
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -13,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from explorer_site import upload
-from tests.processes.files import small_pair
+from tests.processes.files import large_pair, small_pair
 from tests.processes.server import RunningServer, manifest_of, parent_of, processes_with
-from tests.serve.patience import until
+from tests.serve.patience import is_alive, until
 
 pytestmark = pytest.mark.processes
 
@@ -61,25 +62,19 @@ class HalfUpload:
     def send_half(self) -> None:
         """Send until half of the body is on its way and the server has begun a file."""
         sent = 0
-        for piece in self._pieces:
-            half = piece[: max(1, len(piece) // 2)]
-            self._connection.send(half)
-            self._rest = piece[len(half) :]
-            sent += len(half)
-            if len(piece) > 10_000:
-                break
+        while sent < self.form.size_bytes // 2:
+            piece = next(self._pieces)
+            self._connection.send(piece)
+            sent += len(piece)
         incoming = self._server.data_dir / "incoming"
         assert until(lambda: list(incoming.glob("*.part")))
 
     def finish(self) -> str | None:
         """Send the rest; the profile's id, or None if the connection is gone."""
         try:
-            self._connection.send(self._rest)
             for piece in self._pieces:
                 self._connection.send(piece)
             response = self._connection.getresponse()
-            import json
-
             return str(json.loads(response.read())["id"])
         except (OSError, http.client.HTTPException):
             return None
@@ -87,28 +82,39 @@ class HalfUpload:
             self._connection.close()
 
 
-def victim_pid(server: RunningServer, victim: str) -> int:
-    """The process to kill, which must be at work when it can be."""
+def victim_pid(server: RunningServer, victim: str, place: str) -> int:
+    """The process to kill: of decoders and pool children the one that stands at `place`."""
     if victim == "supervisor":
         assert server.process is not None
         return server.process.pid
-    if victim == "decoder":
-        return server.decoder()
-    if victim == "pool child":
-        decoder = server.decoder()
-        return parent_of(decoder) if decoder else server.pool_children()[0]
-    return server.pid(victim)
+    if victim not in ("decoder", "pool child"):
+        return server.pid(victim)
+    reached = server.pauses / f"{place}.reached"
+    if not reached.exists():
+        return server.pool_children()[0]
+    standing = int(reached.read_text())
+    is_decoder = standing == server.decoder()
+    return parent_of(standing) if is_decoder and victim == "pool child" else standing
 
 
-def kill(server: RunningServer, victim: str) -> None:
-    """kill -9, and a new start if it was the supervisor."""
-    pid = victim_pid(server, victim)
+def kill(server: RunningServer, victim: str, place: str) -> None:
+    """kill -9; of a server whose supervisor is killed nothing stays."""
+    pid = victim_pid(server, victim, place)
     assert pid > 1, f"no {victim} to kill"
     os.kill(pid, signal.SIGKILL)
+    if victim in ("worker", "pool child", "decoder"):
+        assert until(lambda: not is_alive(pid))
+        assert until(lambda: not stands(server, place)), "what the victim started lives on"
     if victim == "supervisor":
         assert server.process is not None
         server.process.wait()
         assert until(lambda: not processes_with(server.data_dir), within_s=15), "orphan processes"
+
+
+def stands(server: RunningServer, place: str) -> bool:
+    """Whether a process still stands at `place`."""
+    reached = server.pauses / f"{place}.reached"
+    return reached.exists() and is_alive(int(reached.read_text()))
 
 
 def send_again(server: RunningServer, files: list[tuple[str, Path]], name: str) -> str:
@@ -127,19 +133,20 @@ def send_again(server: RunningServer, files: list[tuple[str, Path]], name: str) 
 
 
 def kill_while_receiving(server: RunningServer, case: Case, files: list[tuple[str, Path]]) -> str:
-    half = HalfUpload(server, files, case.name)
+    large = large_pair(server.data_dir.parent / f"{server.data_dir.name}-large")
+    half = HalfUpload(server, large, case.name)
     half.send_half()
     if case.victim == "decoder":
         # Nothing is decoded yet of this profile; another one's decoder is killed meanwhile.
         other = pause_in(server, "decode", files, f"beside {case.name}")
-        kill(server, case.victim)
+        kill(server, case.victim, "decode")
         let_go(server, "decode")
         assert server.final(other)["status"] == "PROCESSED"
     else:
-        kill(server, case.victim)
+        kill(server, case.victim, case.place)
     if case.victim == "supervisor":
         server.start()
-    return half.finish() or send_again(server, files, case.name)
+    return half.finish() or send_again(server, large, case.name)
 
 
 def pause_in(server: RunningServer, place: str, files: list[tuple[str, Path]], name: str) -> str:
@@ -156,12 +163,7 @@ def let_go(server: RunningServer, place: str) -> None:
 
 def kill_while_processing(server: RunningServer, case: Case, files: list[tuple[str, Path]]) -> str:
     profile = pause_in(server, case.place, files, case.name)
-    if case.victim == "decoder" and case.place == "commit":
-        # The decoder has done its work by then and is gone: its parent is the one at work.
-        assert server.decoder() == 0
-        let_go(server, case.place)
-        return profile
-    kill(server, case.victim)
+    kill(server, case.victim, case.place)
     let_go(server, case.place)
     if case.victim == "supervisor":
         server.start()
@@ -182,7 +184,7 @@ def judge(server: RunningServer, profile: str, name: str) -> tuple[str, int]:
     [folder] = server.run_folders(profile)
     assert manifest_of(folder)["tables"], "a run without tables"
     link = server.data_dir / "profiles" / "global" / f"{name}@latest"
-    assert link.resolve() == folder.resolve()
+    assert until(lambda: link.resolve() == folder.resolve(), within_s=20), "a wrong link"
     assert server.decoder() == 0
     return "PROCESSED", int(final["run"])
 
@@ -199,10 +201,15 @@ def run_case(server: RunningServer, case: Case, files: list[tuple[str, Path]]) -
     return case
 
 
+def places_for(victim: str) -> list[str]:
+    """Where a victim can be killed: at the commit the decoder has done its work and is gone."""
+    return [place for place in PLACES if (victim, place) != ("decoder", "commit")]
+
+
 def run_victim(server: RunningServer, victim: str, files: list[tuple[str, Path]]) -> list[Case]:
     """All places for one victim, on one server that lives through all of it."""
     server.start()
-    cases = [run_case(server, Case(victim, place), files) for place in PLACES]
+    cases = [run_case(server, Case(victim, place), files) for place in places_for(victim)]
     stopped_s = server.stop()
     if stopped_s > 10 or processes_with(server.data_dir):
         cases[-1].verdict += f" STOP: {stopped_s:.1f} s, {processes_with(server.data_dir)}"
@@ -215,7 +222,7 @@ def matrix(cases: list[Case]) -> str:
     lines = [" " * width + "".join(f"{place:<22}" for place in PLACES)]
     for victim in VICTIMS:
         cells = [
-            f"{case.verdict[:9]} {case.seconds:4.1f} s run {case.runs}"
+            f"{case.verdict[:9]:<9} {case.seconds:4.1f} s run {case.runs}"
             for case in cases
             if case.victim == victim
         ]
@@ -226,7 +233,7 @@ def matrix(cases: list[Case]) -> str:
 def test_nothing_is_lost_stuck_or_left_whoever_is_killed_wherever(
     new_server: Callable[..., RunningServer], tmp_path: Path
 ) -> None:
-    files = small_pair(tmp_path)
+    files = small_pair()
     servers = {victim: new_server(victim.replace(" ", "-")) for victim in VICTIMS}
     with ThreadPoolExecutor(SERVERS_AT_ONCE) as pool:
         futures = [pool.submit(run_victim, servers[victim], victim, files) for victim in VICTIMS]

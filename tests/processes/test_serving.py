@@ -84,12 +84,8 @@ def test_a_killed_service_comes_back(shared: RunningServer, name: str) -> None:
     assert until(shared.is_whole, within_s=30), shared.errors()
 
 
-def test_a_second_server_on_the_folder_is_refused(
-    shared: RunningServer, new_server: NewServer
-) -> None:
-    second = new_server()
-    second.data_dir = shared.data_dir
-    sentence = refused(second)
+def test_a_second_server_on_the_folder_is_refused(shared: RunningServer) -> None:
+    sentence = refused(RunningServer(shared.data_dir))
     assert "already served by another instance" in sentence
     assert f"http://localhost:{shared.ports[0]}/" in sentence
     assert shared.is_whole()
@@ -145,7 +141,7 @@ def test_a_running_task_is_handed_back_at_ctrl_c_and_done_after_the_next_start(
     server: RunningServer, tmp_path: Path
 ) -> None:
     (server.pauses / "decode").touch()
-    profile = server.send(small_pair(tmp_path), name="handed back")
+    profile = server.send(small_pair(), name="handed back")
     assert until((server.pauses / "decode.reached").exists, within_s=30)
     assert server.stop() < 10
     assert processes_with(server.data_dir) == {}
@@ -160,7 +156,7 @@ def test_a_task_that_is_nearly_done_finishes_at_ctrl_c(
     server: RunningServer, tmp_path: Path
 ) -> None:
     (server.pauses / "build").touch()
-    profile = server.send(small_pair(tmp_path), name="nearly done")
+    profile = server.send(small_pair(), name="nearly done")
     assert until((server.pauses / "build.reached").exists, within_s=30)
     assert server.process is not None
     server.process.send_signal(signal.SIGINT)
@@ -173,9 +169,9 @@ def test_a_task_that_is_nearly_done_finishes_at_ctrl_c(
 
 def test_losing_the_brokers_data_loses_nothing(server: RunningServer, tmp_path: Path) -> None:
     (server.pauses / "decode").touch()
-    first = server.send(small_pair(tmp_path), name="first")
+    first = server.send(small_pair(), name="first")
     assert until((server.pauses / "decode.reached").exists, within_s=30)
-    waiting = [server.send(small_pair(tmp_path), name=f"waiting {n}") for n in range(4)]
+    waiting = [server.send(small_pair(), name=f"waiting {n}") for n in range(4)]
     server.kill()
     assert until(lambda: not processes_with(server.data_dir), within_s=15)
     import shutil
@@ -196,7 +192,7 @@ def test_a_damaged_broker_file_does_not_stop_a_start(server: RunningServer) -> N
 
 def test_a_deleted_profile_stops_its_decoding(shared: RunningServer, tmp_path: Path) -> None:
     (shared.pauses / "decode").touch()
-    profile = shared.send(small_pair(tmp_path), name="deleted")
+    profile = shared.send(small_pair(), name="deleted")
     assert until((shared.pauses / "decode.reached").exists, within_s=30)
     decoder = shared.decoder()
     assert decoder
@@ -218,7 +214,7 @@ def ingest_only(server: RunningServer, pair: list[tuple[str, Path]], name: str) 
 def test_ingesting_into_a_served_workspace_goes_through_the_running_server(
     shared: RunningServer, tmp_path: Path
 ) -> None:
-    out = ingest_only(shared, small_pair(tmp_path), "through the server")
+    out = ingest_only(shared, small_pair(), "through the server")
     [profile] = [one for one in shared.profiles() if one["name"] == "through the server"]
     assert profile["status"] == "PROCESSED"
     assert f"/profiles/{profile['id']}/" in out
@@ -228,7 +224,7 @@ def test_ingesting_without_a_server_is_found_by_the_next_one(
     new_server: NewServer, tmp_path: Path
 ) -> None:
     server = new_server()
-    ingest_only(server, small_pair(tmp_path), "without a server")
+    ingest_only(server, small_pair(), "without a server")
     assert processes_with(server.data_dir) == {}
     server.start()
     [profile] = server.profiles()

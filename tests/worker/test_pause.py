@@ -1,5 +1,6 @@
 """Pauses exist for kill tests only, and happen once each."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -25,6 +26,7 @@ def test_a_pause_is_told_lasts_until_its_mark_is_removed_and_happens_once(tmp_pa
     thread = threading.Thread(target=pause_at, args=(tmp_path, "decode"))
     thread.start()
     assert until((tmp_path / "decode.reached").exists)
+    assert (tmp_path / "decode.reached").read_text() == str(os.getpid())
     time.sleep(0.1)
     assert thread.is_alive()
     (tmp_path / "decode.reached").unlink()

@@ -136,6 +136,17 @@ def test_no_profile_stays_between_the_words(profile: Profile, sent: list[Any]) -
     assert not Profile.objects.filter(status=Status.PENDING, sent_at=None).exists()
 
 
+def test_a_link_that_a_killed_worker_did_not_set_is_set_by_the_sweeper(
+    profile: Profile, child_does: Program, sent: list[Any], data_dir: Path
+) -> None:
+    child_does("FINISH")
+    tasks.process_profile.apply([str(profile.pk)])
+    link = data_dir / "profiles" / "global" / "run-12@latest"
+    link.unlink()
+    tasks.requeue_stalled.apply()
+    assert link.resolve() == table_store().run_path(str(profile.pk), 1).resolve()
+
+
 def old(path: Path, seconds: float) -> None:
     then = time.time() - seconds
     os.utime(path, (then, then))
