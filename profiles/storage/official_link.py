@@ -17,8 +17,9 @@ MOST_BYTES = 200
 def folder_name(name: str) -> str:
     """A profile's name as a folder name.
 
-    `/`, NUL, control characters, `%` and a leading dot are percent-encoded, and the result is cut
-    at 200 bytes without cutting a character or an escape in half.
+    `/`, NUL, control characters and a leading dot are percent-encoded, and the result is cut at 200
+    bytes without cutting a character or an escape in half. Names that become equal so are told
+    apart like equal names: by the id.
     """
     pieces: list[str] = []
     size = 0
@@ -33,7 +34,7 @@ def folder_name(name: str) -> str:
 
 def _escaped(character: str, *, is_first: bool) -> str:
     is_control = ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0
-    if character in "/%" or is_control or (is_first and character == "."):
+    if character == "/" or is_control or (is_first and character == "."):
         return "".join(f"%{byte:02X}" for byte in character.encode())
     return character.encode("utf-8", "replace").decode()
 
@@ -72,7 +73,10 @@ class OfficialLinks:
                 path.unlink()
 
     def repair(self, wanted: Mapping[str, Path]) -> int:
-        """Make the links exactly `wanted` (folder name to run). Returns how many changed."""
+        """Make the links exactly `wanted` (folder name to run). Returns how many changed.
+
+        What is not a link is somebody else's and is left alone.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         changed = 0
         for path in self.folder.iterdir():
@@ -84,7 +88,8 @@ class OfficialLinks:
         for folder, run_path in wanted.items():
             target = os.path.relpath(run_path, self.folder)
             link = self.path(folder)
-            if not link.is_symlink() or str(link.readlink()) != target:
+            is_foreign = link.exists() and not link.is_symlink()
+            if not is_foreign and not (link.is_symlink() and str(link.readlink()) == target):
                 self.point(folder, run_path)
                 changed += 1
         return changed

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,27 @@ _HASHED_IDS = frozenset({"id", "packet_aggregation_id", "in_id", "out_id"})
 
 
 def write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> str:
-    """Write batches, one row group each, to `path`. Returns the SHA-256 of their contents."""
+    """Write batches, one row group each, to `path`. Returns the SHA-256 of their contents.
+
+    A batch is hashed and written while the next one is made; two are in memory at most.
+    """
     digest = hashlib.sha256(schema.serialize())
-    with pq.ParquetWriter(path, schema, **_options(schema)) as writer:
-        for batch in batches:
+    with (
+        pq.ParquetWriter(path, schema, **_options(schema)) as writer,
+        ThreadPoolExecutor(1) as beside,
+    ):
+
+        def keep(batch: pa.RecordBatch) -> None:
             digest.update(batch.serialize())
             writer.write_batch(batch, row_group_size=ROW_GROUP_ROWS)
+
+        kept: Future[None] | None = None
+        for batch in batches:
+            if kept is not None:
+                kept.result()
+            kept = beside.submit(keep, batch)
+        if kept is not None:
+            kept.result()
     return digest.hexdigest()
 
 
@@ -39,5 +55,6 @@ def _options(schema: pa.Schema) -> dict[str, Any]:
         "use_dictionary": texts,
         "column_encoding": encodings,
         "write_statistics": True,
+        "write_page_index": True,
         "store_schema": True,
     }

@@ -52,6 +52,8 @@ class RunFolder:
         for folder in {self.path, *(self.part_path(entry.part) for entry in self.tables)}:
             sync_folder(folder)
         write_text(self.path / layout.MANIFEST, manifest.to_json())
+        for folder in (self.path.parent, self.path.parent.parent):
+            sync_folder(folder)
 
 
 def _link(path: Path, also: Path) -> None:
