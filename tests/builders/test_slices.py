@@ -1,6 +1,5 @@
 """Tracks of the timeline hold every row once, in order, with its colour and label."""
 
-
 import numpy as np
 import pytest
 
