@@ -268,7 +268,8 @@ export class TimelineViewer {
       return;
     }
     this.panelRequest = new AbortController();
-    void showEvent(one("[data-panel]", this.host), this.tables, hit, this.panelRequest.signal);
+    const place = { tables: this.tables, run: this.document.run };
+    void showEvent(one("[data-panel]", this.host), place, hit, this.panelRequest.signal);
     one("[data-live]", this.host).textContent =
       `${hit.label}, ${hit.track.name}, core ${hit.track.core}, from ${exact(hit.start)}, ${exact(hit.duration)} long`;
   }
@@ -319,19 +320,31 @@ export class TimelineViewer {
     return rows.find(({ track }) => track?.id === this.selected?.track.id) ?? rows[0];
   }
 
-  /** @param {1 | -1} step */
+  /**
+   * The nearest event of the next row that has one in view.
+   * @param {1 | -1} step
+   */
   changeRow(step) {
-    const rows = this.frame?.rows.filter(({ track }) => track && track.rows > 0) ?? [];
+    const frame = this.frame;
+    const rows = frame?.rows.filter(({ track }) => track && track.kind !== "clock") ?? [];
     const now = rows.findIndex(({ track }) => track?.id === this.selected?.track.id);
-    const row = rows[Math.min(Math.max(now + step, 0), rows.length - 1)];
-    if (!row?.track || !this.frame) return;
     const { document, store, range } = this;
-    const level = this.frame.level;
-    const { group, track } = row;
-    const around = slicesInView({ document, store, group, track, level, range });
     const at = this.selected?.start ?? (range.start + range.end) / 2;
-    const nearest = around.sort((a, b) => Math.abs(a.start - at) - Math.abs(b.start - at))[0];
-    if (nearest) this.select(nearest);
+    for (let place = now + step; frame && place >= 0 && place < rows.length; place += step) {
+      const { group, track } = rows[place];
+      if (!track) continue;
+      const around = slicesInView({ document, store, group, track, level: frame.level, range });
+      const distance = (/** @type {Hit} */ hit) => Math.abs(hit.start - at);
+      const nearest = around.sort((a, b) => distance(a) - distance(b))[0];
+      if (!nearest) continue;
+      this.select(nearest);
+      this.reveal(rows[place]);
+      return;
+    }
+  }
+
+  /** @param {import("../timeline/rows.js").Row} row */
+  reveal(row) {
     if (row.y < this.scrollY) this.scroll.scrollTop = row.y;
     const bottom = row.y + row.height;
     if (bottom > this.scrollY + this.plot.height) this.scroll.scrollTop = bottom - this.plot.height;
