@@ -2,14 +2,20 @@
 
 from django.urls import path
 
+from profiles.views.activity import run_activity
 from profiles.views.profile_list import home, profile_list, profile_rows
-from profiles.views.viewer import profile_page, profile_status
+from profiles.views.state import profile_status, run_log_file
+from profiles.views.viewer import profile_page
 
 urlpatterns = [
     path("", home, name="home"),
     path("profiles/", profile_list, name="profile-list"),
     path("profiles/rows/", profile_rows, name="profile-rows"),
     path("profiles/<uuid:profile_id>/", profile_page, name="profile"),
+    path(
+        "profiles/<uuid:profile_id>/runs/<int:run>/activity/", run_activity, name="profile-activity"
+    ),
+    path("profiles/<uuid:profile_id>/runs/<int:run>/log/", run_log_file, name="profile-run-log"),
     path("profiles/<uuid:profile_id>/status/", profile_status, name="profile-status"),
     path(
         "profiles/<uuid:profile_id>/timeline/",

@@ -1,5 +1,6 @@
 """The catalogue of viewers: slug, title, the table each needs, its module."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -12,6 +13,10 @@ class Viewer:
     table: str
     module: str
     reason: str
+
+    def is_served_by(self, tables: Collection[str]) -> bool:
+        """Whether a run with these tables has what the viewer shows."""
+        return not self.table or self.table in tables
 
 
 VIEWERS = (

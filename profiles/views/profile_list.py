@@ -1,20 +1,33 @@
 """The Profile Manager: all profiles, kept up to date by a fragment."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from profiles.filters import ProfileFilter
-from profiles.models import STAGES, Profile, Status
-from profiles.presentation import profile_document
+from profiles.models import NAME_LENGTH, Profile, Status
 from profiles.selectors import profiles_visible
 from profiles.stores import source_store
+from profiles.views.rows import row_of
 
 PAGE_ROWS = 100
+NEWEST_FIRST = "-created_at"
+COLUMNS = (
+    ("name", "Name", "name"),
+    ("status", "Status", "status"),
+    ("activity", "Activity", ""),
+    ("duration", "Duration", "duration_ns"),
+    ("cores", "Cores", "cores"),
+    ("size", "Size", "size_bytes"),
+    ("uploaded", "Uploaded", "created_at"),
+    ("more", "Actions", ""),
+)
 
 
 @require_safe
@@ -26,8 +39,15 @@ def home(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @require_safe
 def profile_list(request: HttpRequest) -> HttpResponse:
     """The list, or the first-run screen while there is nothing."""
-    context = {**_rows(request), "free_bytes": source_store().free_bytes()}
-    template = "profiles/list.html" if Profile.objects.exists() else "profiles/first_run.html"
+    context = {
+        **_rows(request),
+        "most_bytes": settings.MAX_FILE_BYTES,
+        "name_length": NAME_LENGTH,
+        "port": request.get_port(),
+    }
+    used, free = context["used_bytes"], context["free_bytes"]
+    context["used_share"] = round(100 * used / max(used + free, 1), 2)
+    template = "profiles/list.html" if context["counts"]["all"] else "profiles/first_run.html"
     return render(request, template, context)
 
 
@@ -42,18 +62,61 @@ def profile_rows(request: HttpRequest) -> HttpResponse:
 def _rows(request: HttpRequest) -> dict[str, Any]:
     found = ProfileFilter(request.GET, queryset=profiles_visible())
     rows = found.qs if found.is_valid() else profiles_visible()
-    page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
-    everything = Profile.objects.aggregate(size=Sum("size_bytes"))
-    running = Profile.objects.filter(status__in=[Status.PENDING, Status.PROCESSING])
+    page: Page[Profile] = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+    counts = _counts()
+    chosen = [status for status in request.GET.getlist("status") if status in Status.values]
+    search = request.GET.get("search", "").strip()
+    ordering = request.GET.get("ordering") or NEWEST_FIRST
     return {
-        "profiles": [profile_document(profile) for profile in page],
+        "rows": [row_of(profile) for profile in page],
         "page": page,
-        "stages": STAGES,
-        "total": Profile.objects.count(),
-        "total_bytes": everything["size"] or 0,
-        "is_running": running.exists(),
-        "search": request.GET.get("search", ""),
-        "chosen_status": request.GET.get("status", ""),
-        "ordering": request.GET.get("ordering", "-created_at"),
+        "columns": _columns(ordering),
+        "counts": counts,
+        "counts_text": " ".join(f"{name}={number}" for name, number in counts.items()),
+        "used_bytes": _used_bytes(),
+        "free_bytes": source_store().free_bytes(),
+        "is_running": bool(counts["PENDING"] or counts["PROCESSING"]),
+        "is_filtered": bool(chosen or search),
+        "search": search,
+        "chosen": chosen[0] if len(chosen) == 1 else "several" if chosen else "",
+        "chosen_statuses": chosen,
+        "ordering": ordering,
         "statuses": Status.values,
     }
+
+
+def _counts() -> dict[str, int]:
+    """How many profiles there are in each status, and in all."""
+    grouped = Profile.objects.order_by().values_list("status").annotate(number=Count("pk"))
+    numbers = dict(grouped)
+    counts = {status: int(numbers.get(status, 0)) for status in Status.values}
+    return {"all": sum(counts.values()), **counts}
+
+
+def _used_bytes() -> int:
+    """Bytes of uploaded files and of the tables of current runs."""
+    sums = Profile.objects.aggregate(
+        files=Sum("size_bytes"), tables=Sum("current_run__table_bytes")
+    )
+    return int(sums["files"] or 0) + int(sums["tables"] or 0)
+
+
+def _columns(ordering: str) -> list[dict[str, str]]:
+    """The heads: title, which way each is sorted now, and what a click sorts by."""
+    field, is_falling = ordering.removeprefix("-"), ordering.startswith("-")
+    found = []
+    for slug, title, key in COLUMNS:
+        is_now = bool(key) and key == field
+        turned = key if is_now and is_falling else f"-{key}"
+        if key in ("name", "status") and not is_now:
+            turned = key
+        found.append(
+            {
+                "slug": slug,
+                "title": title,
+                "sort": ("descending" if is_falling else "ascending") if is_now else "",
+                "ordering": turned if key else "",
+                "href": f"?{urlencode({'ordering': turned})}",
+            }
+        )
+    return found

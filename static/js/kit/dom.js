@@ -29,6 +29,21 @@ export function make(name, attributes = {}, ...children) {
 }
 
 /**
+ * A button that does something.
+ * @param {{text?: string, icon?: string, label?: string, class?: string, act: () => void}} options
+ * @returns {HTMLButtonElement}
+ */
+export function button({ text, icon: name, label, class: classes = "", act }) {
+  const element = /** @type {HTMLButtonElement} */ (
+    make("button", { class: `button ${classes}`.trim(), type: "button", "aria-label": label })
+  );
+  if (name) element.append(icon(name));
+  if (text) element.append(text);
+  element.addEventListener("click", act);
+  return element;
+}
+
+/**
  * An icon from the project's sprite.
  * @param {string} name
  * @returns {SVGElement}
@@ -46,24 +61,93 @@ export function icon(name) {
 }
 
 /**
- * Shows a short message; errors that need a decision are shown where they happened instead.
- * @param {string} text
+ * A bar that is filled through the CSSOM, because inline styles are not allowed.
+ * @param {string} label
+ * @returns {{element: HTMLElement, set: (share: number, text: string) => void}}
  */
-export function toast(text) {
-  const place = document.getElementById("toast");
-  if (!place) return;
-  place.textContent = text;
-  place.hidden = false;
-  window.setTimeout(() => {
-    place.hidden = true;
-  }, 5000);
+export function progressBar(label) {
+  const fill = make("span", { class: "progress__fill" });
+  const limits = { "aria-valuemin": "0", "aria-valuemax": "100" };
+  const attributes = { class: "progress", role: "progressbar", "aria-label": label, ...limits };
+  const element = make("span", attributes, fill);
+  const set = (/** @type {number} */ share, /** @type {string} */ text) =>
+    setBar(element, share, text);
+  return { element, set };
 }
 
 /**
- * Copies text and says so.
+ * @param {HTMLElement} element an element of class progress with its fill
+ * @param {number} share between 0 and 1
+ * @param {string} text what a screen reader says
+ */
+export function setBar(element, share, text) {
+  const fill = element.firstElementChild;
+  if (fill instanceof HTMLElement) fill.style.transform = `scaleX(${share})`;
+  element.setAttribute("aria-valuenow", String(Math.floor(share * 100)));
+  element.setAttribute("aria-valuetext", text);
+}
+
+let toastTimer = 0;
+
+/**
+ * Shows a short message; errors that need a decision are shown where they happened instead.
+ * @param {string} text
+ * @param {string} [sign] name of an icon
+ */
+export function toast(text, sign) {
+  const place = document.getElementById("toast");
+  if (!place) return;
+  place.replaceChildren(...(sign ? [icon(sign)] : []), text);
+  place.hidden = false;
+  window.clearTimeout(toastTimer);
+  toastTimer = window.setTimeout(() => {
+    place.hidden = true;
+  }, 6000);
+}
+
+const LATER = "toast";
+
+/**
+ * Shows a message on the next page instead.
+ * @param {string} text
+ */
+export function toastAfterLoad(text) {
+  try {
+    sessionStorage.setItem(LATER, text);
+  } catch {
+    // Without storage the next page speaks for itself.
+  }
+}
+
+/** Shows the message the page before left. */
+export function showKeptToast() {
+  try {
+    const text = sessionStorage.getItem(LATER);
+    sessionStorage.removeItem(LATER);
+    if (text) toast(text, "check");
+  } catch {
+    // Without storage nothing was left.
+  }
+}
+
+/**
+ * Copies text and says so. The clipboard needs a secure origin; elsewhere a selection does it.
  * @param {string} text
  */
 export async function copy(text) {
-  await navigator.clipboard.writeText(text);
-  toast("Copied");
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("Copied", "check");
+  } catch {
+    const area = /** @type {HTMLTextAreaElement} */ (make("textarea", { class: "sr-only" }));
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const isCopied = document.execCommand("copy");
+    area.remove();
+    toast(
+      isCopied ? "Copied" : "The browser does not let this page copy",
+      isCopied ? "check" : "warn",
+    );
+  }
 }

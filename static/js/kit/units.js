@@ -28,7 +28,11 @@ const BINARY = /** @type {const} */ ([
  */
 function significant(value, digits) {
   const whole = Math.trunc(Math.abs(value)).toString().length;
-  return value.toFixed(Math.max(0, digits - whole));
+  const decimals = Math.max(0, digits - whole);
+  const text = value.toFixed(decimals);
+  // 99.996 becomes 100.0, not 100.00: rounding may have added a digit in front.
+  const grew = decimals > 0 && Math.trunc(Math.abs(Number(text))).toString().length > whole;
+  return grew ? value.toFixed(decimals - 1) : text;
 }
 
 /**
@@ -39,15 +43,22 @@ function trimmed(text) {
   return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }
 
+const MINUTE_NS = 60e9;
+
 /**
- * A duration in ns: 102.7 µs.
+ * A duration in ns: 102.7 µs, 4 min 47 s. What would round up to a unit is written in it.
  * @param {number} ns
  * @param {number} [digits]
  * @returns {string}
  */
 export function duration(ns, digits = 4) {
+  if (ns >= MINUTE_NS) {
+    const seconds = Math.round(ns / 1e9);
+    return `${Math.floor(seconds / 60)}${THIN}min ${seconds % 60}${THIN}s`;
+  }
+  const limit = 1 - 0.5 * 10 ** -digits;
   for (const [size, unit] of TIMES) {
-    if (Math.abs(ns) >= size) return `${significant(ns / size, digits)}${THIN}${unit}`;
+    if (Math.abs(ns) >= size * limit) return `${significant(ns / size, digits)}${THIN}${unit}`;
   }
   return `${Math.round(ns)}${THIN}ns`;
 }
@@ -68,15 +79,31 @@ export function exact(ns) {
 }
 
 /**
- * A file's size, decimal.
+ * A file's size, decimal: 394.6 MB, 18.4 GB, 1.13 GB.
  * @param {number} bytes
  * @returns {string}
  */
 export function fileSize(bytes) {
   for (const [size, unit] of DECIMAL) {
-    if (bytes >= size) return `${trimmed(significant(bytes / size, 4))}${THIN}${unit}`;
+    if (bytes >= size) {
+      const scaled = bytes / size;
+      return `${trimmed(scaled.toFixed(scaled < 10 ? 2 : 1))}${THIN}${unit}`;
+    }
   }
-  return `${bytes}${THIN}B`;
+  return `${Math.round(bytes)}${THIN}B`;
+}
+
+/**
+ * A size sent of a whole, the unit said once: 7.5 of 18.4 GB.
+ * @param {number} sent
+ * @param {number} total
+ * @returns {string}
+ */
+export function sizeOf(sent, total) {
+  const [whole, unit] = fileSize(total).split(THIN);
+  const size = DECIMAL.find(([, name]) => name === unit)?.[0] ?? 1;
+  const part = sent / size;
+  return `${trimmed(part.toFixed(part < 10 ? 2 : 1))} of ${whole}${THIN}${unit}`;
 }
 
 /**
@@ -120,8 +147,8 @@ export function share(value) {
 export function left(seconds) {
   if (!Number.isFinite(seconds)) return "";
   if (seconds < 60) return `${Math.ceil(seconds)}${THIN}s left`;
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes}${THIN}min ${Math.round(seconds - 60 * minutes)}${THIN}s left`;
+  const whole = Math.ceil(seconds);
+  return `${Math.floor(whole / 60)}${THIN}min ${whole % 60}${THIN}s left`;
 }
 
 const SCALES = new Map([
@@ -156,4 +183,13 @@ export function parseRange(text) {
   const start = parseTime(/[a-zµ]\s*$/.test(first) ? first : first + unit);
   const end = parseTime(sides[1] ?? "");
   return start === null || end === null || end <= start ? null : [start, end];
+}
+
+/**
+ * First eight … last four of an id.
+ * @param {string} id
+ * @returns {string}
+ */
+export function shortId(id) {
+  return id.length < 14 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`;
 }

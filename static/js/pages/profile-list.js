@@ -1,129 +1,95 @@
 /** The Profile Manager: rows kept up to date, uploads, what can be done to a row. */
 
-import { copy, one } from "../kit/dom.js";
+import { copy, one, showKeptToast } from "../kit/dom.js";
 import { initTheme } from "../kit/theme.js";
+import { deleteProfile, openSample, reprocess } from "../manager/actions.js";
+import { drawActivity, redrawActivity } from "../manager/activity.js";
+import { Filters } from "../manager/filters.js";
+import { initTabs } from "../manager/first-run.js";
+import { LiveRows } from "../manager/live.js";
+import { initMenus } from "../manager/menus.js";
+import { renameInRow } from "../manager/rename.js";
+import { showSending } from "../manager/sending.js";
 import { UploadPanel } from "../upload/panel.js";
-import { deleteProfile, downloadSources, openSample, renameProfile, reprocess } from "./actions.js";
-import { openMenu } from "./row-menu.js";
+import { UploadQueue } from "../upload/queue.js";
 
-const BUSY_MS = 2000;
-const IDLE_MS = 15_000;
-const SOON_MS = 400;
+const place = document.getElementById("rows");
+const queue = new UploadQueue();
+const panel = new UploadPanel(queue, { isListShown: place !== null });
 
-const place = one("[data-rows]");
-const isFirstRun = place.hidden;
-let updatedAt = Date.now();
-let isStale = false;
-let timer = 0;
+/** @typedef {Record<string, (row: HTMLElement) => void>} RowActs */
 
-/** @param {number} afterMs */
-function schedule(afterMs) {
-  window.clearTimeout(timer);
-  timer = window.setTimeout(refresh, afterMs);
-}
-
-function isRunning() {
-  return place.querySelector("[data-running='yes']") !== null;
-}
-
-async function refresh() {
-  if (isFirstRun) return;
-  try {
-    const answer = await fetch(`/profiles/rows/${window.location.search}`);
-    if (!answer.ok) throw new Error(String(answer.status));
-    const html = await answer.text();
-    const focused = document.activeElement?.closest("[data-id]")?.getAttribute("data-id");
-    if (document.getElementById("menu")?.hidden !== false) {
-      place.innerHTML = html;
-      if (focused) focusRow(focused);
+/** @param {HTMLElement} table */
+function initList(table) {
+  const live = new LiveRows((rows) => drawActivity(rows));
+  const filters = new Filters(() => live.refresh());
+  showSending(table, queue);
+  queue.addEventListener("change", (event) => {
+    if (/** @type {CustomEvent} */ (event).detail.state === "received") live.refresh();
+  });
+  drawActivity([table]);
+  document.addEventListener("themechange", redrawActivity);
+  const acts = rowActs(live);
+  table.addEventListener("click", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const act = /** @type {HTMLElement | null} */ (target.closest("[data-act]"));
+    const row = /** @type {HTMLElement | null} */ (target.closest("[data-id]"));
+    if (act && row) {
+      /** @type {HTMLElement | null} */ (act.closest("[popover]"))?.hidePopover();
+      acts[act.dataset.act ?? ""]?.(row);
     }
-    updatedAt = Date.now();
-    isStale = false;
-  } catch {
-    isStale = true;
-  }
-  showAge();
-  schedule(isRunning() || isStale ? BUSY_MS : IDLE_MS);
+    const sort = /** @type {HTMLElement | null} */ (target.closest("[data-ordering]"));
+    if (sort) {
+      event.preventDefault();
+      filters.order(sort.dataset.ordering ?? "");
+    }
+    const page = /** @type {HTMLElement | null} */ (target.closest("[data-page]"));
+    if (page) filters.turn(page.dataset.page ?? "1");
+    if (target.closest("[data-drop-filter]")) filters.dropLast();
+  });
+  document.addEventListener("keydown", (event) => {
+    const isTyping = /** @type {HTMLElement} */ (event.target).closest(
+      "input, select, textarea, dialog",
+    );
+    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      filters.field("search").focus();
+    }
+  });
 }
-
-/** @param {string} id */
-function focusRow(id) {
-  const again = place.querySelector(`[data-id="${CSS.escape(id)}"] a`);
-  if (again instanceof HTMLElement) again.focus();
-}
-
-function showAge() {
-  const text = document.querySelector("[data-updated]");
-  if (!text) return;
-  const seconds = Math.round((Date.now() - updatedAt) / 1000);
-  text.classList.toggle("stale", isStale);
-  text.textContent = isStale
-    ? `No connection since ${new Date(updatedAt).toLocaleTimeString()}`
-    : seconds < 2
-      ? "Updated now"
-      : `Updated ${seconds}\u202fs ago`;
-}
-
-const panel = new UploadPanel(() => {
-  if (isFirstRun) window.location.reload();
-  else schedule(SOON_MS);
-});
 
 /**
- * @param {HTMLElement} element
- * @returns {import("./actions.js").Row | null}
+ * @param {LiveRows} live
+ * @returns {RowActs}
  */
-function rowOf(element) {
-  const data = /** @type {HTMLElement | null} */ (element.closest("[data-id]"))?.dataset;
-  if (!data?.id) return null;
-  const { id, name = "", size = "", status = "" } = data;
-  return { id, name, size, status };
-}
-
-/** @param {HTMLElement} button */
-function rowMenu(button) {
-  const row = rowOf(button);
-  if (!row) return;
-  const then = (/** @type {Promise<unknown>} */ done) => done.then(() => schedule(0));
-  const isIdle = row.status === "PROCESSED" || row.status === "FAILED";
-  openMenu(button, [
-    { text: "Rename", act: () => then(renameProfile(row)) },
-    ...(isIdle ? [{ text: "Process again", act: () => then(reprocess(row.id)) }] : []),
-    { text: "Download the source files", act: () => void downloadSources(row.id) },
-    { text: "Delete", act: () => then(deleteProfile(row)), danger: true },
-  ]);
+function rowActs(live) {
+  return {
+    rename: (row) => renameInRow(row, () => live.refresh()),
+    reprocess: async (row) => {
+      if (await reprocess(row.dataset.id ?? "")) live.refresh();
+    },
+    delete: async (row) => {
+      const { id = "", name = "", goes = "[]" } = row.dataset;
+      if (!(await deleteProfile({ id, name, goes: JSON.parse(goes) }))) return;
+      const isLast = place?.querySelectorAll("[data-kept] [data-id]").length === 1;
+      if (isLast && !window.location.search) window.location.reload();
+      else live.refresh();
+    },
+  };
 }
 
 document.addEventListener("click", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
-  const menuButton = /** @type {HTMLElement | null} */ (target.closest("[data-menu]"));
-  if (menuButton) rowMenu(menuButton);
   if (target.closest("[data-upload]")) panel.open();
   if (target.closest("[data-sample]")) void openSample();
+  if (target.closest(".first [data-directory]")) panel.chooseDirectory();
   const code = target.closest("[data-copy]")?.parentElement?.querySelector("pre");
   if (code) void copy(code.textContent ?? "");
 });
 
-document.querySelector("[data-search]")?.addEventListener("input", (event) => {
-  const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-  const query = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (value) query.set(name, String(value));
-  window.history.replaceState(null, "", `?${query}`);
-  schedule(SOON_MS);
-});
-document
-  .querySelector("[data-search]")
-  ?.addEventListener("submit", (event) => event.preventDefault());
-document.addEventListener("keydown", (event) => {
-  const isTyping = /** @type {HTMLElement} */ (event.target).closest("input, select, textarea");
-  if (event.key === "/" && !isTyping) {
-    event.preventDefault();
-    /** @type {HTMLElement | null} */ (document.querySelector("[type='search']"))?.focus();
-  }
-});
-
 initTheme();
-showAge();
-window.setInterval(showAge, 1000);
-schedule(isRunning() ? BUSY_MS : IDLE_MS);
+initMenus();
+initTabs();
+showKeptToast();
+if (place) initList(one("#rows"));
 if (new URLSearchParams(window.location.search).has("upload")) panel.open();

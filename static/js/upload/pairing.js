@@ -1,12 +1,12 @@
-/** Files to pair cards: which NEFF serves which traces. */
+/** Files to pair cards: which NEFF serves which traces, and what each profile will be called. */
 
 import { compare } from "./sniff.js";
 
 /**
  * @typedef {import("./sniff.js").Sniffed} Sniffed
  * @typedef {{file: File, sniffed: Sniffed}} Item
- * @typedef {"same" | "number" | "unknown" | "no-neff" | "no-ntff" | "different"} Match
- * @typedef {{neff: Item | null, ntffs: Item[], match: Match, name: string}} Pair
+ * @typedef {"same" | "number" | "unknown" | "swapped" | "no-neff" | "no-ntff"} Match
+ * @typedef {{key: string, neff: Item | null, ntffs: Item[], match: Match}} Pair
  */
 
 /**
@@ -18,18 +18,63 @@ import { compare } from "./sniff.js";
 export function sharedNumber(one, other) {
   const mine = new Set(one.match(/\d{6,}/g) ?? []);
   const common = (other.match(/\d{6,}/g) ?? []).filter((digits) => mine.has(digits));
-  return common.sort((a, b) => b.length - a.length || b.localeCompare(a))[0] ?? null;
+  const longestFirst = (/** @type {string} */ a, /** @type {string} */ b) =>
+    b.length - a.length || (a < b ? 1 : -1);
+  return common.sort(longestFirst)[0] ?? null;
 }
 
 /**
- * A name for a profile from its files' names, the trace's first.
- * @param {Item | null} neff
- * @param {Item[]} ntffs
+ * A file's name without its ending and folders.
+ * @param {string} name
  * @returns {string}
  */
-export function defaultName(neff, ntffs) {
-  const file = ntffs[0]?.file ?? neff?.file;
-  return (file?.name ?? "profile").replace(/\.(neff|ntff)$/i, "").slice(0, 150) || "profile";
+export function stem(name) {
+  return (name.split(/[\\/]/).pop() ?? "").replace(/\.(neff|ntff)$/i, "");
+}
+
+/**
+ * A profile's name: `{neff}` and `{ntff}` stand for the files' names, each for the other where one
+ * is missing.
+ * @param {string} pattern
+ * @param {Pair} pair
+ * @returns {string}
+ */
+export function nameOf(pattern, pair) {
+  const trace = stem(pair.ntffs[0]?.file.name ?? "");
+  const program = stem(pair.neff?.file.name ?? "");
+  return pattern
+    .replaceAll("{neff}", program || trace)
+    .replaceAll("{ntff}", trace || program)
+    .trim();
+}
+
+/**
+ * How long a name is as the server counts it: in code points.
+ * @param {string} name
+ * @returns {number}
+ */
+export function nameLength(name) {
+  return [...name].length;
+}
+
+/** Which matches need no word of the user, best first. */
+const ORDER = /** @type {Match[]} */ ([
+  "same",
+  "number",
+  "unknown",
+  "swapped",
+  "no-neff",
+  "no-ntff",
+]);
+
+/**
+ * Whether a card may be sent as it is.
+ * @param {Pair} pair
+ * @param {Set<string>} accepted keys of cards the user said yes to
+ * @returns {boolean}
+ */
+export function isReady(pair, accepted) {
+  return ORDER.indexOf(pair.match) < ORDER.indexOf("swapped") || accepted.has(pair.key);
 }
 
 /**
@@ -41,42 +86,59 @@ export function defaultName(neff, ntffs) {
 function fit(neff, ntff) {
   const verdict = compare(neff.sniffed.neffId, ntff.sniffed);
   if (verdict === "same") return { score: 3, match: "same" };
-  if (verdict === "different") return { score: 0, match: "different" };
+  if (verdict === "different") return { score: 0, match: "no-neff" };
   if (sharedNumber(neff.file.name, ntff.file.name)) return { score: 2, match: "number" };
   return { score: 1, match: "unknown" };
 }
 
 /**
- * Pair cards for files. Traces of one NEFF become one card; what fits nothing stands alone. With
- * exactly one NEFF and one trace whose ids are unknown, they are taken together.
+ * Whether the two are named as each other: a NEFF called .ntff beside a trace called .neff.
+ * @param {Item} neff
+ * @param {Item[]} ntffs
+ * @returns {boolean}
+ */
+function isSwapped(neff, ntffs) {
+  return /\.ntff$/i.test(neff.file.name) && ntffs.some((one) => /\.neff$/i.test(one.file.name));
+}
+
+/**
+ * @param {Item} item
+ * @returns {string}
+ */
+function keyOf(item) {
+  return `${item.file.name}\n${item.file.size}\n${item.file.lastModified}`;
+}
+
+/**
+ * Pair cards for files. Traces of one NEFF become one card; what fits nothing stands alone. A trace
+ * without an id goes to a NEFF only if that is the only one.
  * @param {Item[]} items
- * @returns {Pair[]}
+ * @returns {Pair[]} complete ones first
  */
 export function pairUp(items) {
   const neffs = items.filter((item) => item.sniffed.role === "neff");
-  const ntffs = items.filter((item) => item.sniffed.role === "ntff");
-  /** @type {Map<Item, {ntffs: Item[], match: Match}>} */
-  const served = new Map();
+  const traces = items.filter((item) => item.sniffed.role === "ntff");
+  /** @type {Map<Item, Pair>} */
+  const cards = new Map(
+    neffs.map((neff) => [neff, { key: keyOf(neff), neff, ntffs: [], match: "same" }]),
+  );
   /** @type {Pair[]} */
-  const pairs = [];
-  for (const ntff of ntffs) {
-    const fits = neffs.map((neff) => ({ neff, ...fit(neff, ntff) }));
+  const alone = [];
+  for (const trace of traces) {
+    const fits = neffs.map((neff) => ({ neff, ...fit(neff, trace) }));
     const best = fits.sort((a, b) => b.score - a.score)[0];
-    const isClear = best && (best.score >= 2 || (best.score === 1 && neffs.length === 1));
-    if (best && isClear) {
-      const card = served.get(best.neff) ?? { ntffs: [], match: best.match };
-      card.ntffs.push(ntff);
-      served.set(best.neff, card);
+    const card = best && cards.get(best.neff);
+    if (card && (best.score >= 2 || (best.score === 1 && neffs.length === 1))) {
+      card.ntffs.push(trace);
+      if (ORDER.indexOf(best.match) > ORDER.indexOf(card.match)) card.match = best.match;
     } else {
-      const name = defaultName(null, [ntff]);
-      pairs.push({ neff: null, ntffs: [ntff], match: "no-neff", name });
+      alone.push({ key: keyOf(trace), neff: null, ntffs: [trace], match: "no-neff" });
     }
   }
-  for (const neff of neffs) {
-    const card = served.get(neff);
-    const own = card?.ntffs ?? [];
-    const name = defaultName(neff, own);
-    pairs.push({ neff, ntffs: own, match: card?.match ?? "no-ntff", name });
+  for (const card of cards.values()) {
+    if (card.ntffs.length === 0) card.match = "no-ntff";
+    else if (card.neff && isSwapped(card.neff, card.ntffs)) card.match = "swapped";
   }
-  return pairs.sort((a, b) => Number(b.match === "same") - Number(a.match === "same"));
+  const found = [...cards.values(), ...alone];
+  return found.sort((a, b) => ORDER.indexOf(a.match) - ORDER.indexOf(b.match));
 }

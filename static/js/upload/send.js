@@ -3,12 +3,14 @@
 import { errorOf } from "../kit/http.js";
 
 /**
- * @typedef {{sent: number, total: number, rate: number, left: number}} Progress
+ * @typedef {{sent: number, total: number, rate: number, left: number}} Progress bytes, bytes a
+ *   second, seconds
+ * @typedef {{name: string, neff: File | null, ntffs: File[], key: string}} Outgoing
  */
 
-/**
- * Bytes a second over the last ten seconds.
- */
+const WINDOW_MS = 10_000;
+
+/** Bytes a second over the last ten seconds. */
 export class Meter {
   constructor() {
     /** @type {[number, number][]} */
@@ -17,12 +19,12 @@ export class Meter {
 
   /**
    * @param {number} atMs
-   * @param {number} bytes
-   * @returns {number}
+   * @param {number} bytes sent so far
+   * @returns {number} 0 while it cannot be told
    */
   rate(atMs, bytes) {
     this.points.push([atMs, bytes]);
-    while (this.points.length > 2 && atMs - (this.points[0]?.[0] ?? 0) > 10_000) {
+    while (this.points.length > 2 && atMs - (this.points[0]?.[0] ?? 0) > WINDOW_MS) {
       this.points.shift();
     }
     const first = this.points[0];
@@ -32,8 +34,23 @@ export class Meter {
 }
 
 /**
+ * How many bytes of each file have been sent, the files going one after the other.
+ * @param {number[]} sizes
+ * @param {number} sent
+ * @returns {number[]}
+ */
+export function sentOfEach(sizes, sent) {
+  let rest = sent;
+  return sizes.map((size) => {
+    const own = Math.min(Math.max(rest, 0), size);
+    rest -= size;
+    return own;
+  });
+}
+
+/**
  * Sends a profile. Resolves to the new profile's document, rejects with ApiError or AbortError.
- * @param {{name: string, neff: File | null, ntffs: File[]}} profile
+ * @param {Outgoing} profile
  * @param {AbortSignal} signal
  * @param {(progress: Progress) => void} told
  * @returns {Promise<any>}
@@ -47,7 +64,7 @@ export function sendProfile(profile, signal, told) {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open("POST", "/api/v1/profiles/");
-    xhr.setRequestHeader("Idempotency-Key", crypto.randomUUID?.() ?? String(Math.random()));
+    xhr.setRequestHeader("Idempotency-Key", profile.key);
     xhr.responseType = "json";
     xhr.upload.addEventListener("progress", (event) => {
       const rate = meter.rate(performance.now(), event.loaded);
@@ -55,17 +72,22 @@ export function sendProfile(profile, signal, told) {
       told({ sent: event.loaded, total: event.total, rate, left });
     });
     xhr.addEventListener("load", () => {
-      if (xhr.status < 300) resolve(xhr.response);
+      if (xhr.status >= 200 && xhr.status < 300) resolve(xhr.response);
       else reject(errorOf(xhr.response, xhr.status));
     });
-    xhr.addEventListener("error", () => {
-      const detail = "The connection to the server was lost. Nothing was kept; send it again.";
-      reject(
-        errorOf({ error: { code: "upload.incomplete", title: "Connection lost", detail } }, 0),
-      );
-    });
+    xhr.addEventListener("error", () => reject(lost()));
     xhr.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
     signal.addEventListener("abort", () => xhr.abort());
     xhr.send(form);
   });
+}
+
+/** @returns {import("../kit/http.js").ApiError} */
+function lost() {
+  const detail = "The connection to the server was lost, or a file was moved while it was sent.";
+  const hint = "Nothing was kept. Send it again.";
+  return errorOf(
+    { error: { code: "upload.incomplete", title: "The upload broke off", detail, hint } },
+    0,
+  );
 }

@@ -1,22 +1,37 @@
-/** What a file is and which id it carries, from its first bytes. Same rules as profiles/pairing.py. */
+/** What a file is and which id it carries, from slices of it. Same rules as profiles/pairing.py. */
 
 const NEFF_HEADER = 1024;
 const NEFF_UUID = 204;
+const NEFF_NEWEST = 65_536;
 const NTFF_PROTOBUF = 128;
+const NTFF_NEWEST = 30; // 31 begins every gzip file
+const NTFF_LONGEST = 2 ** 36;
 const ID_BYTES = 16;
-const MOST_PROTOBUF = 64 * 1024 * 1024;
+const STORED_ID = 2;
+const EXECUTION = 15;
+const PIECE = 65_536;
+const MOST_FIELDS = 200_000;
+const MOST_EXECUTION_BYTES = 1 << 20;
 
 /**
- * @typedef {{role: "neff" | "ntff" | null, neffId: string, executions: string[], stored: string}} Sniffed
+ * @typedef {{executions: string[], stored: string}} TraceIds hexadecimal
+ * @typedef {TraceIds & {role: "neff" | "ntff" | null, neffId: string}} Sniffed
  */
 
 /**
  * @param {Uint8Array} bytes
- * @returns {string} hexadecimal, empty when all bytes are zero
+ * @returns {string} hexadecimal
  */
 function hex(bytes) {
-  if (bytes.every((byte) => byte === 0)) return "";
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {boolean}
+ */
+function isId(bytes) {
+  return bytes.length === ID_BYTES && bytes.some((byte) => byte !== 0);
 }
 
 /**
@@ -30,20 +45,48 @@ function u64(head, at) {
 }
 
 /**
+ * What the first bytes look like. A file may fit both only by malice: NEFF is asked first.
  * @param {Uint8Array} head at least the first 256 bytes
  * @returns {"neff" | "ntff" | null}
  */
 export function roleOf(head) {
   if (head.length >= 24) {
     const version = u64(head, 0);
-    if (u64(head, 8) === NEFF_HEADER && version > 0 && version < 65536) return "neff";
+    if (u64(head, 8) === NEFF_HEADER && version > 0 && version < NEFF_NEWEST) return "neff";
   }
   if (head.length >= 9) {
     const version = head[0] ?? 0;
     const length = u64(head, 1);
-    if (version > 0 && version <= 31 && length > 0 && length < 2 ** 36) return "ntff";
+    if (version > 0 && version <= NTFF_NEWEST && length > 0 && length < NTFF_LONGEST) return "ntff";
   }
   return null;
+}
+
+/** Bytes of a blob, read in pieces: a field's value is skipped without being read. */
+class Pieces {
+  /**
+   * @param {Blob} blob
+   */
+  constructor(blob) {
+    this.blob = blob;
+    this.from = 0;
+    this.piece = new Uint8Array(0);
+  }
+
+  /**
+   * @param {number} place
+   * @param {number} length at most one piece
+   * @returns {Promise<Uint8Array>} shorter at the end
+   */
+  async at(place, length) {
+    if (place < this.from || place + length > this.from + this.piece.length) {
+      const slice = this.blob.slice(place, place + Math.max(length, PIECE));
+      this.piece = new Uint8Array(await slice.arrayBuffer());
+      this.from = place;
+    }
+    const start = place - this.from;
+    return this.piece.subarray(start, start + length);
+  }
 }
 
 /**
@@ -63,61 +106,60 @@ function varint(data, place) {
 }
 
 /**
- * Length-delimited fields; damage ends the walk.
- * @param {Uint8Array} data
- * @returns {Generator<[number, Uint8Array]>}
+ * Length-delimited fields; others are passed over, damage ends the walk. Values are read only for
+ * the fields wanted.
+ * @param {Blob} blob
+ * @param {number[]} wanted
+ * @returns {AsyncGenerator<[number, Uint8Array]>}
  */
-function* fields(data) {
+async function* fields(blob, wanted) {
+  const pieces = new Pieces(blob);
   let place = 0;
-  while (place < data.length) {
-    let key;
-    [key, place] = varint(data, place);
-    if (place < 0) return;
+  for (let step = 0; step < MOST_FIELDS && place < blob.size; step++) {
+    const head = await pieces.at(place, 20);
+    const [key, after] = varint(head, 0);
+    if (after < 0) return;
     const wire = key % 8;
-    if (wire === 0) [, place] = varint(data, place);
-    else if (wire === 1) place += 8;
-    else if (wire === 5) place += 4;
-    else if (wire === 2) {
-      let length;
-      [length, place] = varint(data, place);
-      if (place < 0 || length > data.length - place) return;
-      yield [Math.floor(key / 8), data.subarray(place, place + length)];
-      place += length;
+    const number = Math.floor(key / 8);
+    if (wire === 1 || wire === 5) place += after + (wire === 1 ? 8 : 4);
+    else if (wire === 0 || wire === 2) {
+      const [value, end] = varint(head, after);
+      if (end < 0) return;
+      place += end;
+      if (wire === 0) continue;
+      if (value > blob.size - place) return;
+      if (wanted.includes(number)) {
+        yield [number, await pieces.at(place, Math.min(value, MOST_EXECUTION_BYTES))];
+      }
+      place += value;
     } else return;
-    if (place < 0) return;
   }
 }
 
 /**
- * @param {Uint8Array} protobuf
- * @returns {{executions: string[], stored: string}}
+ * Ids in the protobuf of an NTFF.
+ * @param {Blob} protobuf
+ * @returns {Promise<TraceIds>}
  */
-export function traceIds(protobuf) {
+export async function traceIds(protobuf) {
   /** @type {string[]} */
   const executions = [];
   let stored = "";
-  for (const [number, value] of fields(protobuf)) {
-    if (number === 2) stored = hexAll(value.subarray(0, ID_BYTES));
-    if (number === 15) {
-      for (const [n, uid] of fields(value)) {
-        if (n === 1 && uid.length === ID_BYTES && hex(uid)) executions.push(hex(uid));
-      }
+  for await (const [number, value] of fields(protobuf, [STORED_ID, EXECUTION])) {
+    if (number === STORED_ID) stored = hex(value.subarray(0, ID_BYTES));
+    if (number !== EXECUTION) continue;
+    for await (const [, uid] of fields(new Blob([value.slice()]), [1])) {
+      if (isId(uid)) executions.push(hex(uid));
     }
   }
   return { executions, stored };
 }
 
 /**
- * @param {Uint8Array} bytes
- * @returns {string} hexadecimal, zeros too
- */
-function hexAll(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/**
+ * Whether a NEFF and a trace belong together. An execution's id decides; else the stored id, which
+ * the runtime may have cut at a zero byte.
  * @param {string} neffId
- * @param {{executions: string[], stored: string}} trace
+ * @param {TraceIds} trace
  * @returns {"same" | "different" | "unknown"}
  */
 export function compare(neffId, trace) {
@@ -130,7 +172,7 @@ export function compare(neffId, trace) {
 }
 
 /**
- * Reads what is needed of a file, a few kilobytes as a rule.
+ * Reads what is needed of a file, some kilobytes as a rule.
  * @param {Blob} file
  * @returns {Promise<Sniffed>}
  */
@@ -139,10 +181,21 @@ export async function sniff(file) {
   const role = roleOf(head);
   const empty = { role, neffId: "", executions: [], stored: "" };
   if (role === "neff" && head.length >= NEFF_HEADER) {
-    return { ...empty, neffId: hex(head.subarray(NEFF_UUID, NEFF_UUID + ID_BYTES)) };
+    const id = head.subarray(NEFF_UUID, NEFF_UUID + ID_BYTES);
+    return { ...empty, neffId: isId(id) ? hex(id) : "" };
   }
   if (role !== "ntff") return empty;
-  const length = Math.min(u64(head, 1), MOST_PROTOBUF);
-  const protobuf = await file.slice(NTFF_PROTOBUF, NTFF_PROTOBUF + length).arrayBuffer();
-  return { ...empty, ...traceIds(new Uint8Array(protobuf)) };
+  const protobuf = file.slice(NTFF_PROTOBUF, NTFF_PROTOBUF + u64(head, 1));
+  return { ...empty, ...(await traceIds(protobuf)) };
+}
+
+/**
+ * Why a file is no part of a profile, in words.
+ * @param {File} file
+ * @returns {string}
+ */
+export function whyIgnored(file) {
+  if (file.size === 0) return "empty";
+  if (/\.pb$/i.test(file.name)) return "part of a system capture, which is not read yet";
+  return "neither NEFF nor NTFF by its first bytes";
 }

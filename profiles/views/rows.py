@@ -1,0 +1,118 @@
+"""A profile as a row of the Profile Manager: what each cell says."""
+
+import json
+from typing import Any
+
+from profiles.lifecycle import MOST_ATTEMPTS
+from profiles.models import Profile, SourceFile, Status
+from profiles.presentation import profile_document
+from profiles.selectors import last_run
+from profiles.templatetags.units import file_size
+
+STAGE_TEXTS = {
+    "identify": "Identifying files",
+    "decode": "Decoding",
+    "resolve": "Resolving names",
+    "build": "Building tables",
+    "summarise": "Summarising",
+    "timeline": "Building the timeline",
+    "publish": "Publishing",
+}
+SEGMENT_STEP = 27.5
+SEGMENT_WIDTH = 25
+
+
+def row_of(profile: Profile) -> dict[str, Any]:
+    """The API's document of a profile, and beside it what the page shows of it."""
+    document = profile_document(profile)
+    stage = document["stage"]
+    note, kind = _status_note(profile, document)
+    return {
+        **document,
+        "second_line": _second_line(profile, document),
+        "status_note": note,
+        "status_note_kind": kind,
+        "stage_text": STAGE_TEXTS.get(stage["name"], stage["name"]) if stage else "",
+        "segments": segments(stage) if stage else [],
+        "activity": _activity(profile),
+        "can_reprocess": profile.status in (Status.PROCESSED, Status.FAILED),
+        "sources": [source_link(source, document) for source in profile.sources.all()],
+        "goes": json.dumps(_goes(profile)),
+    }
+
+
+def source_link(source: SourceFile, document: dict[str, Any]) -> dict[str, Any]:
+    """Name, size and download address of an uploaded file."""
+    href = f"{document['links']['sources']}{source.pk}/file"
+    return {"name": source.name, "size_bytes": source.size_bytes, "href": href}
+
+
+def segments(stage: dict[str, Any]) -> list[dict[str, float]]:
+    """The seven segments of the progress bar: where each begins and how far it is filled."""
+    found = []
+    for place in range(len(STAGE_TEXTS)):
+        share = 1.0 if place < stage["index"] else 0.0
+        if place == stage["index"]:
+            share = min(1.0, stage["done"] / stage["total"]) if stage["total"] else 0.5
+        width = round(SEGMENT_WIDTH * share, 2)
+        found.append({"x": place * SEGMENT_STEP, "width": width})
+    return found
+
+
+def _second_line(profile: Profile, document: dict[str, Any]) -> str:
+    parts = [profile.kind.capitalize()]
+    if document["run"] is None:
+        parts += [_files_text(profile), file_size(profile.size_bytes)]
+        return " · ".join(part for part in parts if part)
+    cores = document["cores"]
+    if cores:
+        parts.append(f"{cores} core{'' if cores == 1 else 's'}")
+    if document["ntff_version"]:
+        parts.append(f"NTFF v{document['ntff_version']}")
+    else:
+        parts.append("NEFF alone")
+    parts.append(document["instance_type"])
+    return " · ".join(part for part in parts if part)
+
+
+def _files_text(profile: Profile) -> str:
+    roles = [source.role for source in profile.sources.all()]
+    traces = roles.count("ntff")
+    words = ["NEFF"] if "neff" in roles else []
+    if traces:
+        words.append("NTFF" if traces == 1 else f"{traces} NTFFs")
+    return " and ".join(words)
+
+
+def _status_note(profile: Profile, document: dict[str, Any]) -> tuple[str, str]:
+    if document["stage"]:
+        return f"stage {document['stage']['index'] + 1} of {len(STAGE_TEXTS)}", ""
+    if profile.status == Status.PROCESSED and document["notices"]:
+        number = document["notices"]
+        return f"{number} data notice{'' if number == 1 else 's'}", "warn"
+    if profile.status == Status.PENDING and profile.attempts:
+        return f"attempt {profile.attempts + 1} of {MOST_ATTEMPTS}", ""
+    run = last_run(profile) if profile.status == Status.FAILED else None
+    return (f"attempt {run.attempt} of {MOST_ATTEMPTS}", "") if run else ("", "")
+
+
+def _activity(profile: Profile) -> str:
+    """The address of the activity picture; none without a trace."""
+    run = profile.current_run
+    if profile.status != Status.PROCESSED or run is None or run.ntff_version is None:
+        return ""
+    return f"/profiles/{profile.pk}/runs/{run.number}/activity/"
+
+
+def _goes(profile: Profile) -> list[str]:
+    """What goes when the profile is deleted, in words."""
+    files = list(profile.sources.all())
+    number = len(files)
+    words = [
+        f"{number} uploaded file{'' if number == 1 else 's'} ({file_size(profile.size_bytes)})"
+    ]
+    tables = profile.current_run.table_bytes if profile.current_run else 0
+    if tables:
+        words.append(f"the tables and the timeline made from them ({file_size(tables)})")
+    words.append("its folder for other tools and every link to it")
+    return words
