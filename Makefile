@@ -46,7 +46,7 @@ $(VENV)/installed-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/installed-runtime
 
 check-node:
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null \
 	  || { echo "$(NO_NODE)" >&2; exit 2; }
 
 node_modules/.package-lock.json: package-lock.json package.json | check-node
