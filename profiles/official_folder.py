@@ -42,10 +42,15 @@ def follow(profile_id: UUID) -> None:
 
 def repair_all() -> int:
     """Make all links what the database says. Returns how many were wrong."""
+    return sum(official_links(name).repair(links) for name, links in _wanted().items())
+
+
+def _wanted() -> dict[str, dict[str, Path]]:
+    """Run folders by namespace and folder name."""
     wanted: dict[str, dict[str, Path]] = {"global": {}}
     processed = Profile.objects.exclude(current_run=None).exclude(folder_name="")
     for profile in processed.select_related("current_run"):
         assert profile.current_run is not None
         path = table_store().run_path(str(profile.pk), profile.current_run.number)
         wanted.setdefault(profile.namespace, {})[profile.folder_name] = path
-    return sum(official_links(name).repair(links) for name, links in wanted.items())
+    return wanted

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -59,5 +58,6 @@ class SourceFileView(APIView):
         """The bytes as they came, as an attachment; ranges are honoured."""
         source = get_object_or_404(SourceFile, pk=source_id, profile_id=profile_id)
         path = source_store().path(str(profile_id), source.role, source.ordinal)
-        inner: HttpRequest = request._request
-        return ranged_file(inner, path, source.name, "application/octet-stream", source.sha256)
+        return ranged_file(
+            request._request, path, source.name, "application/octet-stream", source.sha256
+        )

@@ -4,7 +4,6 @@ import contextlib
 from typing import Any
 from uuid import UUID
 
-import pyarrow as pa
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -13,27 +12,28 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from profiles.api import shapes
+from profiles.api.cells import documents, is_text
 from profiles.api.profiles import profile_or_404
 from profiles.api.ranges import ranged_file
+from profiles.models import Profile
 from profiles.presentation import profile_links
 from profiles.refusal import Refused
-from profiles.selectors import current_run_opened
+from profiles.selectors import current_run_opened, run_opened
 from profiles.storage.layout import table_file
 from profiles.storage.tables import ReadableRun, RunMissingError
 from profiles.tables.registry import REGISTRY
 
 MOST_ROWS = 1000
-_SAFE_INTEGER = 2**53
-_TEXT_COLUMNS = frozenset({"id", "packet_aggregation_id", "in_id", "out_id"})
 
+_RUN = OpenApiParameter("run", int, description="Which run; the current one if absent.")
 _PART = OpenApiParameter("part", int, description="Which trace of the profile; 0 is the first.")
 
 
 class TableListView(APIView):
     """What the profile's data became."""
 
-    @extend_schema(summary="List tables", responses=shapes.Table(many=True))
-    def get(self, request: Request, profile_id: UUID) -> Response:  # noqa: ARG002
+    @extend_schema(summary="List tables", parameters=[_RUN], responses=shapes.Table(many=True))
+    def get(self, request: Request, profile_id: UUID) -> Response:
         """Tables of the current run with rows, sizes, hashes and columns."""
         profile = profile_or_404(profile_id)
         here = profile_links(profile)["tables"]
@@ -49,7 +49,7 @@ class TableListView(APIView):
                     "file": f"{here}{entry.name}.parquet?part={entry.part}",
                     "columns": _columns(entry.name, None),
                 }
-                for entry in current_run_opened(profile).manifest.tables
+                for entry in _run(request, profile).manifest.tables
                 if entry.name in REGISTRY
             ]
         )
@@ -59,12 +59,12 @@ class TableFileView(APIView):
     """One table as Parquet."""
 
     @extend_schema(
-        summary="Download a table", parameters=[_PART], responses={200: bytes, 206: bytes}
+        summary="Download a table", parameters=[_RUN, _PART], responses={200: bytes, 206: bytes}
     )
     def get(self, request: Request, profile_id: UUID, table: str) -> HttpResponseBase:
         """The Parquet file; ranges are honoured, so that query engines can read it in place."""
         part = _number(request, "part", 0)
-        run = current_run_opened(profile_or_404(profile_id))
+        run = _run(request, profile_or_404(profile_id))
         path = _table_path(run, table, part)
         entry = run.manifest.table(table, part)
         tag = entry.content_hash if entry else table
@@ -78,6 +78,7 @@ class TableRowsView(APIView):
     @extend_schema(
         summary="Read rows of a table",
         parameters=[
+            _RUN,
             _PART,
             OpenApiParameter("offset", int),
             OpenApiParameter("limit", int, description=f"At most {MOST_ROWS}."),
@@ -89,7 +90,7 @@ class TableRowsView(APIView):
     def get(self, request: Request, profile_id: UUID, table: str) -> Response:
         """Rows in the table's own order, addressed by (part, table, row number)."""
         part = _number(request, "part", 0)
-        run = current_run_opened(profile_or_404(profile_id))
+        run = _run(request, profile_or_404(profile_id))
         _table_path(run, table, part)
         columns = _chosen(request, table)
         if "row" in request.query_params:
@@ -102,11 +103,18 @@ class TableRowsView(APIView):
         return Response(
             {
                 "columns": _columns(table, columns),
-                "rows": [_plain(row) for row in _as_documents(found)],
+                "rows": documents(found, dict(REGISTRY[table].by_name)),
                 "row_numbers": list(range(offset, offset + found.num_rows)),
                 "total": entry.row_count if entry else 0,
             }
         )
+
+
+def _run(request: Request, profile: Profile) -> ReadableRun:
+    """The run that is asked for, as long as it is kept, else the current one."""
+    if request.query_params.get("run"):
+        return run_opened(profile.pk, _number(request, "run", 0))
+    return current_run_opened(profile)
 
 
 def _table_path(run: ReadableRun, table: str, part: int) -> Any:
@@ -117,7 +125,7 @@ def _table_path(run: ReadableRun, table: str, part: int) -> Any:
 
 def _number(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, str(default))
-    if not text.isdecimal() or len(text) > 15:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 15:
         raise ValidationError({name: ["A whole number from 0 up is expected."]})
     return int(text)
 
@@ -139,6 +147,7 @@ def _columns(table: str, chosen: list[str] | None) -> list[dict[str, Any]]:
         {
             "name": field.name,
             "type": field.type,
+            "json": "text" if is_text(field) else "value",
             "unit": field.unit,
             "required": field.required,
             "description": field.description,
@@ -146,20 +155,3 @@ def _columns(table: str, chosen: list[str] | None) -> list[dict[str, Any]]:
         for field in REGISTRY[table].fields
         if chosen is None or field.name in chosen
     ]
-
-
-def _as_documents(found: pa.Table) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = found.to_pylist()
-    return rows
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """64-bit ids, and every integer JavaScript cannot hold, as text."""
-    return {
-        name: str(value)
-        if isinstance(value, int)
-        and not isinstance(value, bool)
-        and (name in _TEXT_COLUMNS or abs(value) >= _SAFE_INTEGER)
-        else value
-        for name, value in row.items()
-    }

@@ -13,7 +13,7 @@ from django.test import Client
 from profiles import lifecycle
 from profiles.models import Profile, Status
 from profiles.stores import source_store, table_store
-from tests.api.conftest import error_of, files_in, sample
+from tests.api.conftest import error_of, files_in, process_now, sample
 
 Upload = Callable[..., Any]
 JSON = "application/json"
@@ -204,6 +204,25 @@ def test_rows_are_addressed_by_part_table_and_number(client: Client, processed: 
     assert set(few["rows"][0]) == {"opcode", "start_ts"}
     beyond = client.get(f"{base}?row=999999999").json()
     assert beyond["rows"] == []
+
+
+def test_rows_of_an_older_run_stay_readable_by_its_number(
+    client: Client, processed: Profile
+) -> None:
+    base = f"/api/v1/profiles/{processed.pk}/tables/"
+    first = client.get(f"{base}NeffHeader/rows/?run=1").json()
+    client.post(
+        f"/api/v1/profiles/{processed.pk}/reprocess/",
+        {"without": ["neff"]},
+        content_type="application/json",
+    )
+    process_now(str(processed.pk))
+    assert client.get(f"{base}NeffHeader/rows/?run=1").json() == first
+    names = {table["name"] for table in client.get(f"{base}?run=2").json()}
+    assert names == {table["name"] for table in client.get(base).json()}
+    answer = client.get(f"{base}?run=3")
+    assert answer.status_code == 404
+    assert error_of(answer)["code"] == "run.gone"
 
 
 @pytest.mark.parametrize(

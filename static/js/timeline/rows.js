@@ -3,7 +3,7 @@
 /**
  * @typedef {{id: number, key: string, group: string, kind: string, name: string, part: number, core: number, table: string, rows: number, lanes: number, deepest: number, start_ns: number, end_ns: number, capacity: number}} Track
  * @typedef {{id: string, slug: string, title: string, subtitle: string, kind: string, part: number, core: number, tracks: number[], rows: number}} Group
- * @typedef {{profile?: string, duration_ns: number, tile_buckets: number, row_tile_buckets: number, levels: {level: number, bucket_ns: number}[], parts: {part: number, name: string, span_ns: number, clock: string}[], groups: Group[], tracks: Track[], labels: Record<string, string[]>, notices: {code: string, message: string, count: number}[]}} TimelineDocument
+ * @typedef {{profile?: string, run?: number, duration_ns: number, tile_buckets: number, row_tile_buckets: number, levels: {level: number, bucket_ns: number}[], parts: {part: number, name: string, span_ns: number, clock: string}[], groups: Group[], tracks: Track[], labels: Record<string, string[]>, notices: {code: string, message: string, count: number}[]}} TimelineDocument
  * @typedef {{kind: "head" | "track", group: Group, track: Track | null, y: number, height: number, lanes: number}} Row
  */
 

@@ -64,14 +64,14 @@ export function className(colour) {
 /**
  * Fills the panel with a row.
  * @param {HTMLElement} panel
- * @param {{tables: string, run: number}} place address of the profile's tables, and the run shown
+ * @param {{tables: string, run: number | undefined}} place address of the profile's tables, and the run shown
  * @param {Hit} hit
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
  */
 export async function showEvent(panel, { tables, run }, hit, signal) {
   const { track } = hit;
-  const url = `${tables}${track.table}/rows/?run=${run}&part=${track.part}&row=${hit.row}`;
+  const url = `${tables}${track.table}/rows/?run=${run ?? ""}&part=${track.part}&row=${hit.row}`;
   panel.replaceChildren(
     head(hit, track.name),
     make("p", { class: "quiet panel__loading" }, "Loading …"),
