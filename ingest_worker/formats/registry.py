@@ -8,6 +8,7 @@ from ingest_worker.formats.ntff.header import HEADER_SIZE, LARGEST_MESSAGE
 
 HEAD_BYTES = 1024
 
+
 def looks_like_trace(head: bytes) -> bool:
     """Version 1 to 15, a plausible message length, and behind the header a field of a message."""
     if len(head) <= HEADER_SIZE:

@@ -89,6 +89,17 @@ def test_without_node_one_sentence_says_what_it_is_for(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[0].startswith("Node 20 or newer is needed for the tests")
 
 
+def test_a_new_enough_node_is_accepted_and_an_old_one_refused(tmp_path: Path) -> None:
+    real = shutil.which("node")
+    if real is None:
+        pytest.skip("there is no Node on this machine")
+    path = tools(tmp_path / "bin", "sh", "node")
+    assert make("check-node", path, tmp_path).returncode == 0
+    (path / "node").unlink()
+    script(path / "node", "exit 1")
+    assert make("check-node", path, tmp_path).returncode != 0
+
+
 def junit(*cases: str) -> str:
     return f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>"
 
