@@ -21,7 +21,7 @@ VECTORS: dict[str, list[dict[str, Any]]] = json.loads(
 IDS = st.binary(min_size=16, max_size=16).filter(any)
 
 
-def named(kind: str, key: str = "what") -> Any:
+def named(kind: str, key: str = "what") -> pytest.MarkDecorator:
     return pytest.mark.parametrize("vector", VECTORS[kind], ids=lambda v: str(v[key]))
 
 
