@@ -20,6 +20,9 @@ NO_PYTHON := Python 3.11 or newer is needed and none is on the path; on Debian o
 NO_VENV := This Python cannot make virtual environments; on Debian or Ubuntu: sudo apt-get install python3-venv
 NO_NODE := Node 20 or newer is needed for the tests (never to run the explorer); on Debian or Ubuntu: sudo apt-get install nodejs npm
 
+# Checks look at a folder of their own, never at a user's.
+CHECKED := DATA_DIR=$(CURDIR)/$(RESULTS)/data
+
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: run test lint types unit browser node-tests processes ground-truth bench lock clean check-node chromium
@@ -74,8 +77,9 @@ types: $(VENV)/installed-dev node_modules/.package-lock.json
 	npx --no-install tsc --noEmit
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py check --deploy --fail-level WARNING
+	@mkdir -p $(RESULTS)/data
+	$(CHECKED) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(CHECKED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 unit: $(VENV)/installed-dev
 	@mkdir -p $(RESULTS)

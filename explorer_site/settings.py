@@ -141,6 +141,7 @@ CONTENT_SECURITY_POLICY = {
 SILENCED_SYSTEM_CHECKS = [
     # Local mode speaks HTTP on loopback, keeps no session and no cookie.
     "security.W001",  # the security headers are set by explorer_site.middleware
+    "security.W002",  # so is the one against framing
     "security.W003",  # requests from elsewhere are refused by explorer_site.middleware.SameOrigin
     "security.W009",  # nothing is signed with the secret key
 ]
