@@ -111,7 +111,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "t3_high": _pattern(3, "high"),
         "t4": _pattern(4),
         "a8": _address,
-        "text36": lambda slot, _: queue_text(slot),
+        "text36": lambda slot, _: queue_text(slot) or '""',
     }
 )
 
