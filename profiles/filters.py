@@ -29,7 +29,11 @@ class ProfileFilter(django_filters.FilterSet):
         fields: ClassVar = ["status", "search"]
 
     def by_words(self, queryset: QuerySet[Profile], _name: str, value: str) -> QuerySet[Profile]:
-        """Every word stands somewhere in the name."""
+        """Every word stands somewhere in the name; `status:failed` is a status instead."""
         for word in value.split():
-            queryset = queryset.filter(name__icontains=word)
+            key, colon, rest = word.partition(":")
+            if colon and key.lower() == "status" and rest.upper() in Status.values:
+                queryset = queryset.filter(status=rest.upper())
+            else:
+                queryset = queryset.filter(name__icontains=word)
         return queryset

@@ -36,7 +36,8 @@ def activity_of(timeline: Timeline) -> list[Lane]:
     """The six lanes, from one level of the pyramid: the coarsest with a bucket for each column.
 
     A share is that of the core which is busiest then; DMA queues share the sixteen engines of
-    their core. Every part counts from its own zero. Raises UnreadableError.
+    their core. Control and sync count only where nothing else runs: they mostly wait. Every part
+    counts from its own zero. Raises UnreadableError.
     """
     document = timeline.document
     duration_ns = max(int(document["duration_ns"]), 1)
@@ -52,13 +53,22 @@ def activity_of(timeline: Timeline) -> list[Lane]:
             for tile in _tiles(timeline, group["slug"], level, bucket_ns(base_ns, level)):
                 _add(spent, tile, edges, lanes)
     everywhere = sum(cores.values(), np.zeros((len(LANES), CLASSES, COLUMNS)))
-    room_ns = _ROOM[:, None] * duration_ns / COLUMNS
-    shares = [np.minimum(spent.sum(axis=1) / room_ns, 1.0) for spent in cores.values()]
-    busy = np.max(shares, axis=0) if shares else np.zeros((len(LANES), COLUMNS))
+    busy = _busiest([spent[:, :GREY] for spent in cores.values()], duration_ns)
+    waiting = _busiest([spent[:, GREY:] for spent in cores.values()], duration_ns)
+    colour = np.where(busy > 0, everywhere[:, :GREY].argmax(axis=1), GREY)
     return [
-        Lane(name, np.round(busy[lane], 3).tolist(), everywhere[lane].argmax(axis=0).tolist())
-        for lane, name in enumerate(LANES)
+        Lane(name, shares.tolist(), colours.tolist())
+        for name, shares, colours in zip(
+            LANES, np.round(np.where(busy > 0, busy, waiting), 3), colour, strict=True
+        )
     ]
+
+
+def _busiest(spent: list[Shares], duration_ns: int) -> Shares:
+    """The share of each lane and column on the core where it is largest."""
+    room_ns = _ROOM[:, None] * duration_ns / COLUMNS
+    shares = [np.minimum(one.sum(axis=1) / room_ns, 1.0) for one in spent]
+    return np.max(shares, axis=0) if shares else np.zeros((len(LANES), COLUMNS))
 
 
 def _level(duration_ns: int, base_ns: int, level_count: int) -> int:

@@ -48,6 +48,7 @@ function activityOf(url) {
   return found;
 }
 
+const GREY = 8;
 const HUES = ["blue", "sky", "green", "yellow", "orange", "pink", "violet", "red", "grey"];
 
 /** @param {HTMLCanvasElement} canvas */
@@ -71,9 +72,12 @@ async function draw(canvas) {
     busy.forEach((share, column) => {
       if (share <= 0) return;
       pen.globalAlpha = INK_LEAST + (1 - INK_LEAST) * Math.min(share, 1);
-      pen.fillStyle = colours[colour[column] ?? 8] ?? colours[8] ?? "";
+      pen.fillStyle = colours[colour[column] ?? GREY] ?? "";
       const left = Math.round(column * width);
-      pen.fillRect(left, lane * height + 1, Math.round((column + 1) * width) - left, height - 2);
+      const right = Math.round((column + 1) * width);
+      // Control and sync are half as high, as on the timeline.
+      const rise = colour[column] === GREY ? height / 2 : 1;
+      pen.fillRect(left, lane * height + rise, right - left, height - rise - 1);
     });
   });
   canvas.setAttribute("aria-label", label(activity));

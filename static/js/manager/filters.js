@@ -1,6 +1,6 @@
 /** Search, status and order: kept in the form, in the address, and as removable chips. */
 
-import { button, one } from "../kit/dom.js";
+import { button, icon, one } from "../kit/dom.js";
 
 const WAIT_MS = 250;
 
@@ -98,7 +98,7 @@ export class Filters {
         const label = `Drop the filter ${box.value}`;
         const chip = button({ text: `status:${box.value}`, label, act });
         chip.className = "chip";
-        chip.append("×");
+        chip.append(icon("close"));
         return chip;
       });
     one("[data-chips]", this.form).replaceChildren(...chips);
