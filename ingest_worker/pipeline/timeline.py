@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pyarrow as pa
+
 from ingest_worker.formats.errors import LimitExceeded
 from ingest_worker.tracks.catalogue import TrackGroup, TrackSlices, engine_group, engine_tracks
 from ingest_worker.tracks.loads import TileLoads
@@ -13,6 +15,7 @@ from profiles.storage.durable import write_text, written_whole
 from profiles.storage.layout import PYRAMID, TIMELINE
 from profiles.storage.manifest import PartEntry
 from profiles.storage.tables import RunFolder
+from profiles.tables.registry import arrow_schema
 from profiles.timeline.tiles import (
     RATIO,
     SLICE_TILE_BUCKETS,
@@ -69,11 +72,28 @@ class TimelineBuilder:
                         self._remember(engine, pyramid.add_engine(engine, queues, lane), first)
                 pyramid.finish()
         self.loads.append((self.base_ns, pyramid.loads))
+        self._write_tracks(part, first)
         for group in groups:
             self.groups.append(self._group_document(group, first))
             if engines[group.id]:
                 self.groups.append(self._group_document(_by_engine(group), first))
         self.labels[str(part)] = list(labels)
+
+    def _write_tracks(self, part: int, first: int) -> None:
+        columns = {
+            "row_count": "rows",
+            "lane_count": "lanes",
+            "start_ts": "start_ns",
+            "end_ts": "end_ns",
+        }
+        schema = arrow_schema("TimelineTrack")
+        rows = [
+            {name: track[columns.get(name, name)] for name in schema.names}
+            for track in self.tracks[first:]
+        ]
+        if rows:
+            batch = pa.RecordBatch.from_pylist(rows, schema=schema)
+            self.folder.write_table("TimelineTrack", part, schema, iter([batch]))
 
     def _raise_base(self, tracks: list[TrackSlices], engines: list[TrackSlices]) -> None:
         needed = base_for([*tracks, *engines], sum(map(len, tracks)))

@@ -223,13 +223,18 @@ TABLES = (
             Field("packet_idx", "int32", "Running number of the packet in its ring"),
             Field("packet_aggregation_id", "int64", "Id of the DMA this packet belongs to"),
             Field("engine_idx", "int64", "DMA engine, numbered over the device", required=False),
-            Field("read_bytes", "int64", "Bytes read", unit="bytes"),
-            Field("write_bytes", "int64", "Bytes written", unit="bytes"),
+            Field("read_bytes", "int64", "Bytes read by the packet", unit="bytes"),
+            Field("write_bytes", "int64", "Bytes written by the packet", unit="bytes"),
             Field("transfer_bytes", "int64", "Bytes moved", unit="bytes"),
             Field("throughput", "float", "Bytes over duration", unit="bytes_per_second"),
             Field("queue_type", "string", "Class of the queue", enum="DmaQueueType"),
             Field("variable", "string", "Tensor that was moved", required=False),
-            Field("queue_name", "string", "Name of the queue", required=False),
+            Field(
+                "queue_name",
+                "string",
+                "Q<index>-E<engine>; in front the name of a queue of prepared descriptors",
+                required=False,
+            ),
             Field("queue_idx", "int64", "DMA queue index", required=False),
             Field("crc", "int64", "CRC-16 of the data"),
         ),
@@ -255,14 +260,14 @@ TABLES = (
             ),
             Field("block_id", "int32", "Descriptor block; 0 where there is none"),
             Field("queue_idx", "int64", "DMA queue index"),
-            Field("queue_name", "string", "Name of the queue"),
+            Field("queue_name", "string", "Queue the transfer went through"),
             Field(
                 "queue_type", "string", "Class of the queue", required=False, enum="DmaQueueType"
             ),
             Field("op", "string", "Operation done while moving"),
             Field("variable", "string", "Tensor that was moved"),
-            Field("read_bytes", "int64", "Bytes read", unit="bytes"),
-            Field("write_bytes", "int64", "Bytes written", unit="bytes"),
+            Field("read_bytes", "int64", "Bytes read by all packets", unit="bytes"),
+            Field("write_bytes", "int64", "Bytes written by all packets", unit="bytes"),
             Field("transfer_bytes", "int64", "Bytes moved", unit="bytes"),
             Field("throughput", "float", "Bytes over duration", unit="bytes_per_second"),
             Field("source", "string", "Where from"),
@@ -271,21 +276,26 @@ TABLES = (
             Field(
                 "modular_flow_function", "string", "Function of a modular program", required=False
             ),
-            Field("read_sbuf_partitions", "string", "SBUF partitions read"),
+            Field("read_sbuf_partitions", "string", "Which SBUF partitions were read"),
             Field("read_num_sbuf_partitions", "int32", "How many SBUF partitions were read"),
             Field("read_shape", "string", "Shape of the source pattern"),
             Field("read_offset", "string", "Offset of the source"),
             Field("read_steps", "string", "Steps of the source pattern"),
-            Field("write_sbuf_partitions", "string", "SBUF partitions written"),
+            Field("write_sbuf_partitions", "string", "Which SBUF partitions were written"),
             Field("write_num_sbuf_partitions", "int32", "How many SBUF partitions were written"),
             Field("write_shape", "string", "Shape of the destination pattern"),
             Field("write_offset", "string", "Offset of the destination"),
             Field("write_steps", "string", "Steps of the destination pattern"),
             Field("is_transpose_mode", "boolean", "Whether the DMA transposes", required=False),
             Field(
-                "transpose_element_size", "string", "Element size of the transpose", required=False
+                "transpose_element_size",
+                "string",
+                "Bytes of an element, where the DMA transposes",
+                required=False,
             ),
-            Field("transpose_shape", "string", "Shape of the transpose", required=False),
+            Field(
+                "transpose_shape", "string", "Shape the DMA transposes as a whole", required=False
+            ),
             Field("transpose_from_shape", "string", "Shape before", required=False),
             Field("transpose_to_shape", "string", "Shape after", required=False),
             Field(
@@ -305,7 +315,11 @@ TABLES = (
         "Every change of a semaphore, with its value afterwards.",
         (
             Field("timestamp", "int64", "Instant, from the profile's zero", unit="nanoseconds"),
-            Field("id", "string", "The official tool's row id; data, not an address"),
+            Field(
+                "id",
+                "string",
+                "Number of the semaphore, with its name where the NEFF tells it: S[5] (Tensor)",
+            ),
             Field("value", "int32", "Value afterwards"),
             Field(
                 "update_source", "string", "Who updated: an engine, or DMA or host", required=False

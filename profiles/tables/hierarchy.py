@@ -12,30 +12,40 @@ TABLES = (
             Field(
                 "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"
             ),
-            Field("raw_hlo_id", "int64", "HLO instruction id"),
-            Field("raw_framework_id", "int64", "Framework operator id"),
+            Field("raw_hlo_id", "int64", "Id of the HLO instruction, as the compiler wrote it"),
+            Field(
+                "raw_framework_id",
+                "int64",
+                "Id of the framework operator, as the compiler wrote it",
+            ),
             Field("hlo_name", "string", "Name of the HLO instruction"),
             Field(
                 "modular_flow_invocation_idx",
                 "int64",
-                "Modular flow invocation index",
+                "Which call of a repeated function, where the program is modular",
                 required=False,
             ),
             Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
             Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
-            Field("time_intervals", "string", "Time intervals"),
             Field(
-                "element_count_per_interval", "list<int64>", "Element count, one value an interval"
+                "time_intervals",
+                "string",
+                "JSON list of [start, end] pairs of the time its instructions ran",
+            ),
+            Field(
+                "element_count_per_interval",
+                "list<int64>",
+                "Elements worked on, one value an interval",
             ),
             Field(
                 "transpose_element_count_per_interval",
                 "list<int64>",
-                "Transpose element count, one value an interval",
+                "Elements worked on by transposes, one value an interval",
             ),
             Field(
                 "hbm_transfer_size_per_interval",
                 "list<int64>",
-                "HBM transfer size, one value an interval",
+                "Bytes moved to and from device memory, one value an interval",
                 unit="bytes",
             ),
             Field("hbm_read_bytes", "int64", "Read from device memory", unit="bytes"),
@@ -54,7 +64,13 @@ TABLES = (
                 required=False,
                 unit="bytes",
             ),
-            Field("load_weight_bytes", "int64", "Load weight bytes", required=False, unit="bytes"),
+            Field(
+                "load_weight_bytes",
+                "int64",
+                "Bytes loaded as weights of matrix multiplications",
+                required=False,
+                unit="bytes",
+            ),
         ),
     ),
     Table(
@@ -66,30 +82,40 @@ TABLES = (
             Field(
                 "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"
             ),
-            Field("raw_hlo_id", "int64", "HLO instruction id"),
-            Field("raw_framework_id", "int64", "Framework operator id"),
-            Field("penguin_name", "string", "Penguin name"),
+            Field("raw_hlo_id", "int64", "Id of the HLO instruction, as the compiler wrote it"),
+            Field(
+                "raw_framework_id",
+                "int64",
+                "Id of the framework operator, as the compiler wrote it",
+            ),
+            Field("penguin_name", "string", "Name of the instruction in the middle representation"),
             Field(
                 "modular_flow_invocation_idx",
                 "int64",
-                "Modular flow invocation index",
+                "Which call of a repeated function, where the program is modular",
                 required=False,
             ),
             Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
             Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
-            Field("time_intervals", "string", "Time intervals"),
             Field(
-                "element_count_per_interval", "list<int64>", "Element count, one value an interval"
+                "time_intervals",
+                "string",
+                "JSON list of [start, end] pairs of the time its instructions ran",
+            ),
+            Field(
+                "element_count_per_interval",
+                "list<int64>",
+                "Elements worked on, one value an interval",
             ),
             Field(
                 "transpose_element_count_per_interval",
                 "list<int64>",
-                "Transpose element count, one value an interval",
+                "Elements worked on by transposes, one value an interval",
             ),
             Field(
                 "hbm_transfer_size_per_interval",
                 "list<int64>",
-                "HBM transfer size, one value an interval",
+                "Bytes moved to and from device memory, one value an interval",
                 unit="bytes",
             ),
             Field("hbm_read_bytes", "int64", "Read from device memory", unit="bytes"),
@@ -108,7 +134,13 @@ TABLES = (
                 required=False,
                 unit="bytes",
             ),
-            Field("load_weight_bytes", "int64", "Load weight bytes", required=False, unit="bytes"),
+            Field(
+                "load_weight_bytes",
+                "int64",
+                "Bytes loaded as weights of matrix multiplications",
+                required=False,
+                unit="bytes",
+            ),
         ),
     ),
     Table(
@@ -120,10 +152,18 @@ TABLES = (
             Field(
                 "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"
             ),
-            Field("raw_hlo_id", "int64", "HLO instruction id"),
-            Field("raw_framework_id", "int64", "Framework operator id"),
+            Field("raw_hlo_id", "int64", "Id of the HLO instruction, as the compiler wrote it"),
+            Field(
+                "raw_framework_id",
+                "int64",
+                "Id of the framework operator, as the compiler wrote it",
+            ),
             Field("bir_name", "string", "Name of the BIR instruction"),
-            Field("modular_flow_invocation_idx", "int64", "Modular flow invocation index"),
+            Field(
+                "modular_flow_invocation_idx",
+                "int64",
+                "Which call of a repeated function, where the program is modular",
+            ),
             Field(
                 "pcore_idx",
                 "int64",
@@ -132,19 +172,25 @@ TABLES = (
             ),
             Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
             Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
-            Field("time_intervals", "string", "Time intervals"),
             Field(
-                "element_count_per_interval", "list<int64>", "Element count, one value an interval"
+                "time_intervals",
+                "string",
+                "JSON list of [start, end] pairs of the time its instructions ran",
+            ),
+            Field(
+                "element_count_per_interval",
+                "list<int64>",
+                "Elements worked on, one value an interval",
             ),
             Field(
                 "transpose_element_count_per_interval",
                 "list<int64>",
-                "Transpose element count, one value an interval",
+                "Elements worked on by transposes, one value an interval",
             ),
             Field(
                 "hbm_transfer_size_per_interval",
                 "list<int64>",
-                "HBM transfer size, one value an interval",
+                "Bytes moved to and from device memory, one value an interval",
                 unit="bytes",
             ),
             Field("hbm_read_bytes", "int64", "Read from device memory", unit="bytes"),
@@ -163,14 +209,20 @@ TABLES = (
                 required=False,
                 unit="bytes",
             ),
-            Field("load_weight_bytes", "int64", "Load weight bytes", required=False, unit="bytes"),
+            Field(
+                "load_weight_bytes",
+                "int64",
+                "Bytes loaded as weights of matrix multiplications",
+                required=False,
+                unit="bytes",
+            ),
         ),
     ),
     Table(
         "AssemblyInstruction",
         "The compiler's text for an instruction that the runtime rewrote.",
         (
-            Field("instruction_id", "int64", "Instruction id"),
+            Field("instruction_id", "int64", "Id of the compiler's instruction"),
             Field(
                 "compiler_opcode",
                 "string",
@@ -192,12 +244,18 @@ TABLES = (
         "Flow",
         "Dependencies between rows: who had to be done before whom.",
         (
-            Field("in_id", "int64", "In id"),
-            Field("out_id", "int64", "Out id"),
-            Field("in_table", "string", "In table"),
-            Field("out_table", "string", "Out table"),
-            Field("dependency_type", "string", "Dependency type", required=False),
-            Field("gap_time", "int64", "Gap time", required=False, unit="nanoseconds"),
+            Field("in_id", "int64", "Row id the edge starts from"),
+            Field("out_id", "int64", "Row id the edge leads to"),
+            Field("in_table", "string", "Table of in_id"),
+            Field("out_table", "string", "Table of out_id"),
+            Field("dependency_type", "string", "Why one waits for the other", required=False),
+            Field(
+                "gap_time",
+                "int64",
+                "Start of the later row minus end of the earlier; negative when they overlap",
+                required=False,
+                unit="nanoseconds",
+            ),
         ),
     ),
 )

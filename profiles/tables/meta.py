@@ -30,32 +30,65 @@ TABLES = (
             Field("tensor_engine_num_rows", "int64", "Rows of the systolic array"),
             Field("tensor_engine_num_cols", "int64", "Columns of the systolic array"),
             Field(
-                "tensor_engine_clock_freq", "float", "Clock of the Tensor engine", unit="gigahertz"
+                "tensor_engine_clock_freq",
+                "float",
+                "Clock rate of the Tensor engine",
+                unit="gigahertz",
             ),
             Field(
-                "vector_engine_clock_freq", "float", "Clock of the Vector engine", unit="gigahertz"
+                "vector_engine_clock_freq",
+                "float",
+                "Clock rate of the Vector engine",
+                unit="gigahertz",
             ),
-            Field("vector_engine_num_channels", "int64", "Channels of the Vector engine"),
             Field(
-                "scalar_engine_clock_freq", "float", "Clock of the Scalar engine", unit="gigahertz"
+                "vector_engine_num_channels", "int64", "Channels the Vector engine works on at once"
             ),
-            Field("scalar_engine_num_channels", "int64", "Channels of the Scalar engine"),
             Field(
-                "gpsimd_engine_clock_freq", "float", "Clock of the GpSimd engine", unit="gigahertz"
+                "scalar_engine_clock_freq",
+                "float",
+                "Clock rate of the Scalar engine",
+                unit="gigahertz",
             ),
-            Field("gpsimd_engine_num_channels", "int64", "Channels of the GpSimd engine"),
+            Field(
+                "scalar_engine_num_channels", "int64", "Channels the Scalar engine works on at once"
+            ),
+            Field(
+                "gpsimd_engine_clock_freq",
+                "float",
+                "Clock rate of the GpSimd engine",
+                unit="gigahertz",
+            ),
+            Field(
+                "gpsimd_engine_num_channels", "int64", "Channels the GpSimd engine works on at once"
+            ),
             Field("neuroncore_clock_freq", "float", "Clock of the core", unit="gigahertz"),
             Field("ticks_per_nanosec", "int64", "Trace ticks a nanosecond"),
-            Field("instance_type", "string", "Instance type", required=False),
-            Field("runtime_version", "string", "Neuron runtime", required=False),
-            Field("collectives_version", "string", "Collectives library", required=False),
-            Field("driver_version", "string", "Driver", required=False),
+            Field(
+                "instance_type",
+                "string",
+                "EC2 instance type the capture was made on",
+                required=False,
+            ),
+            Field("runtime_version", "string", "Version of the Neuron runtime", required=False),
+            Field(
+                "collectives_version",
+                "string",
+                "Version of the collectives library",
+                required=False,
+            ),
+            Field("driver_version", "string", "Version of the Neuron driver", required=False),
             Field("explorer_version", "string", "Version of this program", required=False),
             Field("compiler_version", "string", "Compiler that made the graph", required=False),
             Field("neuroncore_idx", "int64", "Core number on the device", required=False),
             Field("neuron_device_idx", "int64", "Device number", required=False),
-            Field("ultraserver_id", "int64", "UltraServer id", required=False),
-            Field("ultraserver_type", "string", "UltraServer type", required=False),
+            Field(
+                "ultraserver_id",
+                "int64",
+                "Which UltraServer the instance is part of",
+                required=False,
+            ),
+            Field("ultraserver_type", "string", "Kind of UltraServer", required=False),
             Field("ultraserver_size", "int32", "Instances in the UltraServer", required=False),
             Field(
                 "ultraserver_instance_index",
@@ -64,7 +97,7 @@ TABLES = (
                 required=False,
             ),
             Field("s3_bucket_path", "string", "Where the files came from", required=False),
-            Field("profile_name", "string", "Name of the profile", required=False),
+            Field("profile_name", "string", "Name the profile was given at upload", required=False),
             Field("explorer_build_time", "string", "When this program was built", required=False),
             Field(
                 "is_simulation",
@@ -97,17 +130,27 @@ TABLES = (
             ),
             Field("major_version", "int64", "Major format version", required=False),
             Field("minor_version", "int64", "Minor format version", required=False),
-            Field("package_version", "string", "Package version", required=False),
+            Field("package_version", "string", "Version of the package layout", required=False),
             Field("build_version", "string", "Compiler build", required=False),
-            Field("cc_participant_count", "int64", "Participants of collectives", required=False),
-            Field("neuroncore_count", "int64", "Cores", required=False),
+            Field(
+                "cc_participant_count",
+                "int64",
+                "Cores that take part in collectives",
+                required=False,
+            ),
+            Field("neuroncore_count", "int64", "Cores the graph was compiled for", required=False),
             Field(
                 "logical_neuroncore_count",
                 "int64",
                 "Logical cores the graph asks for",
                 required=False,
             ),
-            Field("pcore_count_per_lnc", "int64", "Physical cores a logical core", required=False),
+            Field(
+                "pcore_count_per_lnc",
+                "int64",
+                "Physical cores that make one logical core",
+                required=False,
+            ),
         ),
     ),
     Table(
@@ -115,11 +158,11 @@ TABLES = (
         "Inputs, outputs and weights of the program, and what loading them cost.",
         (
             Field("variable_name", "string", "Name of the tensor", required=False),
-            Field("type", "string", "Kind", required=False),
+            Field("type", "string", "IN, OUT or WEIGHT", required=False),
             Field("format", "string", "Element format", required=False),
             Field("shape", "string", "Shape as [a b c]", required=False),
-            Field("size", "int64", "Bytes", required=False, unit="bytes"),
-            Field("node", "int64", "Graph node", required=False),
+            Field("size", "int64", "Bytes of the whole tensor", required=False, unit="bytes"),
+            Field("node", "int64", "Node of the graph it belongs to", required=False),
             Field(
                 "pcore_idx",
                 "int64",
@@ -141,13 +184,13 @@ TABLES = (
         "DmaQueuesInfo",
         "DMA queues of a core and the engine that serves them.",
         (
-            Field("name", "string", "Name"),
+            Field("name", "string", "Queue as the runtime names it"),
             Field("type", "string", "Kind"),
             Field("pcore_idx", "int64", "Index of the physical core within the profile, from 0"),
             Field("idx", "int64", "Index"),
             Field("engine_idx", "int64", "DMA engine, numbered over the device"),
-            Field("axi_port", "int64", "AXI port"),
-            Field("dram_channel", "int64", "DRAM channel"),
+            Field("axi_port", "int64", "AXI port the ring is attached to"),
+            Field("dram_channel", "int64", "Memory channel the ring lies in"),
         ),
     ),
     Table(
@@ -186,15 +229,15 @@ TABLES = (
         "SchemaFields",
         "Every column of every table with its meaning: this list, as data.",
         (
-            Field("table_name", "string", "Table"),
+            Field("table_name", "string", "Table the column belongs to"),
             Field("table_description", "string", "What the table holds"),
             Field("field_name", "string", "Column"),
             Field("field_description", "string", "What the column holds"),
-            Field("field_example", "string", "An example value", required=False),
-            Field("field_type", "string", "Type"),
+            Field("field_example", "string", "An example of a value", required=False),
+            Field("field_type", "string", "Type of its values"),
             Field("field_required", "boolean", "Whether every row has a value"),
             Field("field_format", "string", "How the text is formed", required=False),
-            Field("field_unit", "string", "Unit", required=False),
+            Field("field_unit", "string", "Unit of its numbers", required=False),
             Field("field_minimum", "float", "Least value", required=False),
             Field("field_maximum", "float", "Greatest value", required=False),
             Field("field_enum_values", "string", "Values a text may have", required=False),

@@ -78,7 +78,7 @@ class Field:
             return False
         if self.type.startswith("list"):
             return []
-        return -1 if self.name.endswith("_idx") else 0
+        return -1 if self.name.endswith(("_idx", "_index")) or self.name == "idx" else 0
 
 
 @dataclass(frozen=True)

@@ -12,31 +12,31 @@ TABLES = (
                 "string",
                 "Name of the instruction in the kernel's source",
             ),
-            Field("stack_frame_id", "int64", "Stack frame id", required=False),
-            Field("stack_frame_depth", "int64", "Stack frame depth", required=False),
-            Field("iteration_variables_id", "int64", "Iteration variables id", required=False),
-            Field("iteration_variable_depth", "int64", "Iteration variable depth", required=False),
+            Field("stack_frame_id", "int64", "Innermost call frame", required=False),
+            Field("stack_frame_depth", "int64", "How deep that frame is", required=False),
+            Field("iteration_variables_id", "int64", "Innermost loop variable", required=False),
+            Field("iteration_variable_depth", "int64", "How deep that loop is", required=False),
             Field(
                 "pcore_idx",
                 "int64",
                 "Index of the physical core within the profile, from 0",
                 required=False,
             ),
-            Field("file_path", "string", "File path", required=False),
-            Field("line_number", "int64", "Line number", required=False),
+            Field("file_path", "string", "Kernel source file", required=False),
+            Field("line_number", "int64", "Line in that file", required=False),
         ),
     ),
     Table(
         "KernelIterationVariables",
         "Values of the loop variables of a kernel at an instruction.",
         (
-            Field("iteration_variable_id", "int64", "Iteration variable id"),
+            Field("iteration_variable_id", "int64", "Number of this value of a loop variable"),
             Field("variable_name", "string", "Name of the tensor", required=False),
-            Field("variable_value", "int64", "Variable value", required=False),
+            Field("variable_value", "int64", "Value it has", required=False),
             Field(
                 "parent_iteration_variable_id",
                 "int64",
-                "Parent iteration variable id",
+                "The surrounding loop's",
                 required=False,
             ),
             Field(
@@ -45,30 +45,30 @@ TABLES = (
                 "Index of the physical core within the profile, from 0",
                 required=False,
             ),
-            Field("file_path", "string", "File path", required=False),
-            Field("line_number", "int64", "Line number", required=False),
+            Field("file_path", "string", "Kernel source file", required=False),
+            Field("line_number", "int64", "Line of the loop", required=False),
         ),
     ),
     Table(
         "KernelStackFrames",
         "Stack frames of a kernel's source.",
         (
-            Field("stack_frame_id", "int64", "Stack frame id"),
+            Field("stack_frame_id", "int64", "Number of the frame"),
             Field(
                 "fully_qualified_function_name",
                 "string",
-                "Fully qualified function name",
+                "Function with its module",
                 required=False,
             ),
-            Field("parent_stack_frame_id", "int64", "Parent stack frame id", required=False),
+            Field("parent_stack_frame_id", "int64", "Frame of the caller", required=False),
             Field(
                 "pcore_idx",
                 "int64",
                 "Index of the physical core within the profile, from 0",
                 required=False,
             ),
-            Field("file_path", "string", "File path", required=False),
-            Field("line_number", "int64", "Line number", required=False),
+            Field("file_path", "string", "Kernel source file", required=False),
+            Field("line_number", "int64", "Line within the function", required=False),
         ),
     ),
     Table(
@@ -76,8 +76,8 @@ TABLES = (
         "Stack frames of the framework program, linked to their callers.",
         (
             Field("id", "string", "The official tool's row id; data, not an address"),
-            Field("file_location_id", "int32", "File location id"),
-            Field("parent_frame_id", "string", "Parent frame id"),
+            Field("file_location_id", "int32", "Where the frame is in the source"),
+            Field("parent_frame_id", "string", "Frame of the caller; 0 at the root"),
         ),
     ),
     Table(
@@ -85,9 +85,9 @@ TABLES = (
         "Places in source files that stack frames refer to.",
         (
             Field("id", "string", "The official tool's row id; data, not an address"),
-            Field("file_name_id", "int32", "File name id"),
-            Field("function_name_id", "int32", "Function name id"),
-            Field("line_number", "int32", "Line number"),
+            Field("file_name_id", "int32", "Which file"),
+            Field("function_name_id", "int32", "Which function"),
+            Field("line_number", "int32", "Line in the file"),
         ),
     ),
     Table(
@@ -95,7 +95,7 @@ TABLES = (
         "Names of source files, once each.",
         (
             Field("id", "string", "The official tool's row id; data, not an address"),
-            Field("name", "string", "Name"),
+            Field("name", "string", "Path of the source file"),
         ),
     ),
     Table(
@@ -103,7 +103,7 @@ TABLES = (
         "Names of functions, once each.",
         (
             Field("id", "string", "The official tool's row id; data, not an address"),
-            Field("name", "string", "Name"),
+            Field("name", "string", "Function as written in the source"),
         ),
     ),
 )

@@ -56,11 +56,15 @@ TABLES = (
         (
             Field("timestamp", "int64", "Instant, from the profile's zero", unit="nanoseconds"),
             Field("pcore_idx", "int64", "Index of the physical core within the profile, from 0"),
-            Field("sum_current_throughput", "double", "Sum current throughput"),
-            Field("sum_total_transfer_bytes", "int64", "Sum total transfer bytes"),
-            Field("max_total_transfer_bytes", "int64", "Max total transfer bytes"),
-            Field("count", "int64", "Count"),
-            Field("bucket_resolution_ns", "int64", "Bucket resolution", unit="nanoseconds"),
+            Field("sum_current_throughput", "double", "Throughput samples of the bucket added up"),
+            Field(
+                "sum_total_transfer_bytes", "int64", "Byte counts of the bucket's samples added up"
+            ),
+            Field(
+                "max_total_transfer_bytes", "int64", "Largest byte count of the bucket's samples"
+            ),
+            Field("count", "int64", "Samples in the bucket"),
+            Field("bucket_resolution_ns", "int64", "Length of the bucket", unit="nanoseconds"),
         ),
     ),
     Table(
@@ -86,8 +90,8 @@ TABLES = (
         (
             Field("neuron_device_idx", "int64", "Device number"),
             Field("neuroncore_idx", "int64", "Core number on the device"),
-            Field("usage_type", "string", "Usage type"),
-            Field("usage_bytes", "int64", "Usage bytes", unit="bytes"),
+            Field("usage_type", "string", "What the memory is used for"),
+            Field("usage_bytes", "int64", "Bytes used for it", unit="bytes"),
         ),
     ),
     Table(
@@ -95,7 +99,13 @@ TABLES = (
         "Share of SBUF that holds live values, by partition quadrant.",
         (
             Field("timestamp", "int64", "Instant, from the profile's zero", unit="nanoseconds"),
-            Field("avg_util_percent", "float", "Avg util (share)", required=False, unit="percent"),
+            Field(
+                "avg_util_percent",
+                "float",
+                "Live share over all partitions",
+                required=False,
+                unit="percent",
+            ),
             Field(
                 "partition_0_util_percent",
                 "float",
@@ -137,7 +147,13 @@ TABLES = (
         "Share of PSUM banks that hold live values.",
         (
             Field("timestamp", "int64", "Instant, from the profile's zero", unit="nanoseconds"),
-            Field("avg_util_percent", "float", "Avg util (share)", required=False, unit="percent"),
+            Field(
+                "avg_util_percent",
+                "float",
+                "Live share over all banks",
+                required=False,
+                unit="percent",
+            ),
             Field(
                 "bank_0_util_percent",
                 "float",
@@ -208,15 +224,20 @@ TABLES = (
         (
             Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
             Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
-            Field("start_address", "int64", "Start address", unit="bytes"),
-            Field("end_address", "int64", "End address", unit="bytes"),
-            Field("partition", "int64", "Partition"),
-            Field("op_source_type", "string", "Op source type", required=False),
+            Field("start_address", "int64", "First byte within the partition", unit="bytes"),
+            Field("end_address", "int64", "Byte behind the last", unit="bytes"),
+            Field("partition", "int64", "SBUF partition"),
+            Field(
+                "op_source_type",
+                "string",
+                "Whether an instruction or a DMA wrote it",
+                required=False,
+            ),
             Field("opcode", "string", "Name of the operation", required=False),
             Field("operands", "string", "Operands as text", required=False),
-            Field("queue_name", "string", "Name of the queue", required=False),
+            Field("queue_name", "string", "Queue of the DMA that wrote it", required=False),
             Field("block_id", "int64", "Descriptor block; 0 where there is none", required=False),
-            Field("tensor_name", "string", "Tensor name", required=False),
+            Field("tensor_name", "string", "Tensor it belongs to", required=False),
             Field("hlo_name", "string", "Name of the HLO instruction", required=False),
             Field(
                 "pcore_idx",

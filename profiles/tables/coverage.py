@@ -1,0 +1,85 @@
+"""Which tables this version writes, and which of their columns it leaves empty."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from profiles.tables.schema import Field
+
+WRITTEN: Mapping[str, str] = MappingProxyType(
+    {
+        "Instruction": "every trace",
+        "SemaphoreUpdate": "traces with semaphore records",
+        "DmaPacket": "traces with DMA records",
+        "DmaPacketAggregated": "traces with DMA records whose transfer is known",
+        "Throttle": "traces with throttling records",
+        "ActiveTime": "every trace",
+        "PendingDma": "traces with DMA records",
+        "DmaUsage": "traces with DMA records",
+        "Error": "traces with error records",
+        "Metadata": "every trace",
+        "NeffHeader": "profiles with a NEFF",
+        "TensorInfo": "profiles with a NEFF",
+        "DmaQueuesInfo": "traces with DMA rings, and profiles of a NEFF alone",
+        "ExecutionInfo": "every trace",
+        "Warning": "wherever something is missing, odd or unknown",
+        "SchemaFields": "every profile",
+        "DmaPacketPicoseconds": "traces with packets that cross the window's edge",
+        "UnknownRecord": "traces with records of unknown type",
+        "TimelineTrack": "every trace",
+    }
+)
+"""Tables of this version, and when they are there: a table without rows is not written."""
+
+LEFT_EMPTY: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "Instruction": frozenset(
+            {
+                "kernel_instruction_name",
+                "stack_frame_ids",
+                "nki_source_location",
+                "dma_wait_time_ns",
+                "instruction_chain",
+                "input_queue_bytes",
+                "output_queue_bytes",
+                "performance_mode",
+                "adjusted_flops",
+                "adjusted_flops_transpose",
+            }
+        ),
+        "DmaPacketAggregated": frozenset(
+            {
+                "modular_flow_function",
+                "read_sbuf_partitions",
+                "read_num_sbuf_partitions",
+                "read_shape",
+                "read_offset",
+                "read_steps",
+                "write_sbuf_partitions",
+                "write_num_sbuf_partitions",
+                "write_shape",
+                "write_offset",
+                "write_steps",
+                "is_transpose_mode",
+                "transpose_element_size",
+                "transpose_shape",
+                "transpose_from_shape",
+                "transpose_to_shape",
+                "transpose_unroll_factor",
+                "completion",
+            }
+        ),
+        "SemaphoreUpdate": frozenset({"update_trigger_timing"}),
+        "Metadata": frozenset({"s3_bucket_path", "explorer_build_time"}),
+        "NeffHeader": frozenset({"cc_participant_count"}),
+        "TensorInfo": frozenset({"pcore_idx"}),
+        "SchemaFields": frozenset(
+            {"field_example", "field_format", "field_minimum", "field_maximum"}
+        ),
+    }
+)
+"""Columns of written tables for which there is no rule yet, in no profile."""
+
+
+def is_left_empty(table: str, field: Field) -> bool:
+    """Whether the column holds nothing in every profile of this version."""
+    return field.name in LEFT_EMPTY.get(table, frozenset())
