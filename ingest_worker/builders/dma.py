@@ -128,7 +128,5 @@ def picosecond_table(part: Part) -> BuiltTable | None:
 
 def crossing(part: Part, core: CorePart) -> npt.NDArray[np.bool_]:
     """Which packets lie in no window with both ends."""
-    inside = np.zeros(len(core.movement.packets), bool)
-    for window in part.capture.windows:
-        inside |= window.holds(core.movement.packets.start_ps, core.movement.packets.end_ps)
-    return ~inside
+    packets = core.movement.packets
+    return part.capture.holding(packets.start_ps, packets.end_ps) < 0

@@ -106,9 +106,12 @@ def execution_table(part: Part, origin: Provenance) -> BuiltTable:
     """One row an execution: its window in ns and how many instruction rows it has."""
     rows = []
     last = last_timestamp_ns(part)
-    for index, window in enumerate(part.capture.windows):
+    windows = part.capture.windows
+    counts = np.zeros(len(windows), np.int64)
+    for core in part.cores:
+        counts += np.bincount(core.rows.execution, minlength=len(windows))
+    for index, window in enumerate(windows):
         end = window.end_ps
-        count = sum(int(np.count_nonzero(core.rows.execution == index)) for core in part.cores)
         rows.append(
             {
                 "execution_index": index,
@@ -118,7 +121,7 @@ def execution_table(part: Part, origin: Provenance) -> BuiltTable:
                 if end is None
                 else (end - part.origin_ps) // PICOSECONDS_PER_NS,
                 "num_subgraphs": len(part.cores),
-                "row_count": count,
+                "row_count": int(counts[index]),
             }
         )
     return table_of_rows("ExecutionInfo", rows)

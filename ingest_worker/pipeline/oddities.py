@@ -54,9 +54,7 @@ def unknown_of(
     """The marked records with their times, those with a usable time inside a window only."""
     own = records[is_unknown]
     times = to_picoseconds(own["ts"], clock)
-    inside = np.zeros(len(own), bool)
-    for window in capture.windows:
-        inside |= window.holds(times, times)
+    inside = capture.holding(times, times) >= 0
     kept = np.flatnonzero(inside & (times != NO_TIME))
     kept = kept[np.argsort(times[kept], kind="stable")]
     return UnknownRecords(*kind, own[kept], times[kept]) if len(kept) else None

@@ -135,9 +135,7 @@ def _custom(capture: Capture, trace: InstructionTrace) -> list[Fault]:
     """EXPLICIT records with subtype 6: notifications of the program itself."""
     rows = trace.explicit
     is_custom = (rows.hint != DYNAMIC_DMA_HINT) & ((rows.word >> 16) == CUSTOM_SUBTYPE)
-    inside = np.zeros(len(rows), bool)
-    for window in capture.windows:
-        inside |= window.holds(rows.time_ps, rows.time_ps)
+    inside = capture.holding(rows.time_ps, rows.time_ps) >= 0
     chosen = np.flatnonzero(is_custom & inside)
     return [custom_fault(int(rows.word[n]), int(rows.time_ps[n])) for n in chosen.tolist()]
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from ingest_worker.formats.errors import Malformed
 from ingest_worker.formats.wire import Message
 
 ENGINE_NAMES = ("Tensor", "Scalar", "GpSimd", "Vector", "Sync")
+MOST_PROGRAMS, MOST_TRACES = 1024, 50_000
 ENGINES = range(len(ENGINE_NAMES))
 
 
@@ -162,16 +164,17 @@ class FactsReader:
 
     def __init__(self) -> None:
         self.unknown: dict[str, int] = {}
+        self.trace_count = 0
 
     def read(self, root: Message) -> Facts:
-        """All facts of the message `ntff_info` (field numbers of the schema's section 2)."""
+        """All facts of the message `ntff_info` (field numbers of the schema's section 2).
+
+        Raises Malformed for more programs than a file can hold: each costs time, even an empty one.
+        """
         self._note("ntff_info", root, range(1, 21))
+        self._check_traces(root)
         server = root.child(14)
-        subgraphs = [
-            self._subgraph(graph, bytes(node.blob(5)))
-            for node in root.children(4)
-            for graph in self._graphs(node)
-        ]
+        subgraphs = [self._subgraph(graph, uid) for graph, uid in self._graphs(root)]
         return Facts(
             name=root.text(1),
             uuid=bytes(root.blob(2)),
@@ -197,9 +200,24 @@ class FactsReader:
             key = f"{name}.{number}"
             self.unknown[key] = self.unknown.get(key, 0) + count
 
-    def _graphs(self, node: Message) -> list[Message]:
-        self._note("neff_node_info", node, range(1, 7))
-        return list(node.child(4).children(1))
+    def _check_traces(self, message: Message, number: int = 16) -> None:
+        """Counts the runs a message lists: traces (16, before version 6: 6) and images (4)."""
+        self.trace_count += len(message.fields(number))
+        if self.trace_count > MOST_TRACES:
+            text = f"The trace lists more than {MOST_TRACES} runs of records."
+            raise Malformed("ntff.malformed", text, message.base)
+
+    def _graphs(self, root: Message) -> list[tuple[Message, bytes]]:
+        """The message of every program, with the id of the NEFF it belongs to."""
+        found: list[tuple[Message, bytes]] = []
+        for node in root.children(4):
+            self._note("neff_node_info", node, range(1, 7))
+            for graph in node.child(4).children(1):
+                if len(found) == MOST_PROGRAMS:
+                    text = f"The trace names more than {MOST_PROGRAMS} programs."
+                    raise Malformed("ntff.malformed", text, graph.base)
+                found.append((graph, bytes(node.blob(5))))
+        return found
 
     def _execution(self, entry: Message) -> ExecutionFacts:
         self._note("execution_info", entry, range(1, 4))
@@ -207,6 +225,8 @@ class FactsReader:
 
     def _subgraph(self, graph: Message, uid: bytes) -> SubgraphFacts:
         self._note("subgraph_info", graph, range(1, 18))
+        self._check_traces(graph, 6)
+        self._check_traces(graph, 4)
         return SubgraphFacts(
             name=graph.text(1),
             device=_uint32(graph, 2),

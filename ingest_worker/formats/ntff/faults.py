@@ -66,9 +66,7 @@ def read_faults(capture: Capture, core: Core) -> tuple[list[Fault], Records, Mas
     codes = type_codes(records)
     is_known = (codes == FAULT_CODE) | (codes == NOTICE_CODE)
     times = to_picoseconds(records["ts"], capture.clocks(core).throttle)
-    inside = np.zeros(len(records), bool)
-    for window in capture.windows:
-        inside |= window.holds(times, times)
+    inside = capture.holding(times, times) >= 0
     chosen = np.flatnonzero(inside & is_known & (times != NO_TIME))
     chosen = chosen[np.argsort(times[chosen], kind="stable")]
     rows = [

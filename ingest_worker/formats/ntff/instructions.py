@@ -1,7 +1,6 @@
 """START and END records joined to executed instructions, and what the patches say of slots."""
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,9 +24,6 @@ from ingest_worker.formats.ntff.record import (
     type_codes,
 )
 from ingest_worker.formats.ntff.window import INSTRUCTIONS, NC_BLOCK, Capture, Core
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 INSERT, MODIFY, DELETE = range(3)
 DYNAMIC_DMA_HINT = 1
@@ -59,12 +55,6 @@ class InstructionRows:
     def take(self, chosen: Index | Mask | slice) -> "InstructionRows":
         """The chosen rows, in the chosen order."""
         return InstructionRows(*(getattr(self, field.name)[chosen] for field in fields(self)))
-
-    @staticmethod
-    def joined(parts: "Sequence[InstructionRows]") -> "InstructionRows":
-        """Several runs of rows, one behind the other; at least one is needed."""
-        names = [field.name for field in fields(InstructionRows)]
-        return InstructionRows(*(np.concatenate([getattr(p, n) for p in parts]) for n in names))
 
 
 @dataclass(frozen=True)
@@ -177,39 +167,50 @@ def _windowed(
     rank: Index,
 ) -> InstructionRows:
     start, end = times[opened], times[closed]
-    parts = []
-    for number, window in enumerate(capture.windows):
-        graph = capture.graph(core, window)
-        chosen = np.flatnonzero(window.holds(start, end))
-        first, last = opened[chosen], closed[chosen]
-        begins, stops = records[first], records[last]
-        owner = engine[first]
-        parts.append(
-            InstructionRows(
-                engine=owner,
-                slot=_slots(capture, graph, begins["w0"], owner),
-                graph=np.full(len(chosen), -1 if graph is None else graph, np.int16),
-                execution=np.full(len(chosen), number, np.int32),
-                occurrence=rank[chosen].astype(np.int32),
-                start_ps=start[chosen],
-                end_ps=end[chosen],
-                wait_cycles=(begins["w1"] >> 16).astype(np.uint16),
-                crc_in=(stops["w1"] & 0xFFFF).astype(np.uint16),
-                crc_out=(stops["w1"] >> 16).astype(np.uint16),
-            )
-        )
-    return InstructionRows.joined(parts)
+    execution = capture.holding(start, end)
+    chosen = np.flatnonzero(execution >= 0)
+    chosen = chosen[np.argsort(execution[chosen], kind="stable")]
+    execution = execution[chosen]
+    first, last = opened[chosen], closed[chosen]
+    begins, stops, owner = records[first], records[last], engine[first]
+    graph = _graphs(capture, core)[execution]
+    return InstructionRows(
+        engine=owner,
+        slot=_slots(capture, graph, begins["w0"], owner),
+        graph=graph,
+        execution=execution.astype(np.int32),
+        occurrence=rank[chosen].astype(np.int32),
+        start_ps=start[chosen],
+        end_ps=end[chosen],
+        wait_cycles=(begins["w1"] >> 16).astype(np.uint16),
+        crc_in=(stops["w1"] & 0xFFFF).astype(np.uint16),
+        crc_out=(stops["w1"] >> 16).astype(np.uint16),
+    )
+
+
+def _graphs(capture: Capture, core: Core) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    """The subgraph which each execution ran on a core, -1 for none."""
+    by_uid: dict[bytes, int] = {}
+    for window in capture.windows:
+        if window.uid not in by_uid:
+            graph = capture.graph(core, window)
+            by_uid[window.uid] = -1 if graph is None else graph
+    return np.array([by_uid[window.uid] for window in capture.windows], np.int16)
 
 
 def _slots(
-    capture: Capture, graph: int | None, words: Words, engine: Bytes
+    capture: Capture,
+    graph: np.ndarray[tuple[int], np.dtype[np.int16]],
+    words: Words,
+    engine: Bytes,
 ) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     """pc = (w0[19:0] - start_address / 64) mod 2**20, the index into the engine's image."""
-    first = np.zeros(len(ENGINES), np.uint32)
-    for number in ENGINES:
-        image = None if graph is None else capture.ntff.images.get((graph, number))
-        first[number] = image.first_slot if image else 0
-    return ((words - first[engine]) & np.uint32(SLOT_MASK)).astype(np.int32)
+    most = max((number for number, _ in capture.ntff.images), default=-1) + 1
+    first = np.zeros((max(most, int(graph.max(initial=-1)) + 1) + 1, len(ENGINES)), np.uint32)
+    for (number, owner), image in capture.ntff.images.items():
+        if owner in ENGINES:
+            first[number, owner] = image.first_slot
+    return ((words - first[graph, engine]) & np.uint32(SLOT_MASK)).astype(np.int32)
 
 
 def _explicit(

@@ -110,16 +110,10 @@ def _windowed(
     rank: Index,
 ) -> PacketRows:
     start, end = times[opened], times[closed]
-    inside = np.zeros(len(start), bool)
-    touching = np.zeros(len(start), bool)
-    for window in capture.windows:
-        inside |= window.holds(start, end)
-        touching |= (end >= window.start_ps) & (
-            True if window.end_ps is None else start <= window.end_ps
-        )
+    inside = capture.holding(start, end) >= 0
     ring = ring_keys(records[opened])
     number = number_in_ring(ring, inside) if capture.is_windowed else rank
-    kept = np.flatnonzero(touching)
+    kept = np.flatnonzero(capture.touching(start, end))
     first, last = records[opened[kept]], records[closed[kept]]
     return PacketRows(
         engine=type_codes(first),

@@ -17,6 +17,7 @@ from ingest_worker.formats.wire import Message
 
 SLOT_SIZE = 64
 FARTHEST_OFFSET = 1 << 62
+MOST_NAMED = 50
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,12 @@ def parse_ntff(data: memoryview, *, limits: Limits, partial: bool = False) -> Nt
 
 
 def _unknown_fields(facts: Facts) -> Iterable[Notice]:
-    for name, count in sorted(facts.unknown.items()):
+    named = sorted(facts.unknown.items())
+    for name, count in named[:MOST_NAMED]:
         yield Notice("ntff.unknown_field", f"Field {name} of the description is not known.", count)
+    if len(named) > MOST_NAMED:
+        rest = sum(count for _, count in named[MOST_NAMED:])
+        yield Notice("ntff.unknown_field", "Further fields of the description are unknown.", rest)
 
 
 def _places(facts: Facts) -> list[tuple[int, int, str]]:

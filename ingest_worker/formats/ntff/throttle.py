@@ -43,9 +43,7 @@ def read_throttle(
     records = capture.records(core, THROTTLE, NC_BLOCK)
     is_known = type_codes(records) == THROTTLE_CODE
     times = to_picoseconds(records["ts"], capture.clocks(core).throttle)
-    inside = np.zeros(len(records), bool)
-    for window in capture.windows:
-        inside |= window.holds(times, times)
+    inside = capture.holding(times, times) >= 0
     chosen = np.flatnonzero(inside & is_known & (times != NO_TIME))
     chosen = chosen[np.argsort(times[chosen], kind="stable")]
     own, start = records[chosen], times[chosen]

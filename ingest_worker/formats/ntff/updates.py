@@ -61,9 +61,7 @@ def read_updates(capture: Capture, core: Core) -> UpdateTrace:
     is_engine, engine, kind = engine_kinds(codes)
     is_known = (codes == AXI_CODE) | (is_engine & (kind == EVENT))
     times = to_picoseconds(records["ts"], capture.clocks(core).events)
-    inside = np.zeros(len(records), bool)
-    for window in capture.windows:
-        inside |= window.holds(times, times)
+    inside = capture.holding(times, times) >= 0
     inside &= times != NO_TIME
     count = int(np.count_nonzero(inside)) if capture.is_windowed else len(records)
     chosen = np.flatnonzero(inside & is_known & ((records["w0"] >> 8) & 1 == 1))

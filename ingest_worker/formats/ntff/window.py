@@ -14,6 +14,7 @@ from ingest_worker.formats.ntff.record import (
     END,
     RECORD,
     SLOT_MASK,
+    Mask,
     Records,
     Times,
     engine_kinds,
@@ -23,6 +24,7 @@ from ingest_worker.formats.ntff.record import (
 INSTRUCTIONS, EVENTS, FAULTS, EXPLICITS, DMA, THROTTLE = range(6)
 NC_BLOCK, DMA_BLOCK, TOPSP_BLOCK = range(3)
 MOST_CORES = 128
+ENDLESS = (1 << 63) - 1
 NOTIFY_OPCODE, NOTIFY_HINT_BYTE, NOTIFY_START = 0xA6, 36, 2
 
 
@@ -42,11 +44,6 @@ class Window:
     uid: bytes
     start_ps: int
     end_ps: int | None
-
-    def holds(self, start: Times, end: Times) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Which intervals lie in the window with both ends."""
-        inside = start >= self.start_ps
-        return inside if self.end_ps is None else inside & (end <= self.end_ps)
 
 
 @dataclass(frozen=True)
@@ -75,6 +72,30 @@ class Capture:
     def traces(self, core: Core) -> list[Trace]:
         """The traces of one core, in file order."""
         return [trace for trace in self.ntff.traces if _belongs(trace, core, self.cores)]
+
+    def holding(self, start: Times, end: Times) -> Times:
+        """The number of a window that holds each interval with both ends, -1 for none.
+
+        Windows may overlap: of those begun by then the one that ends last is asked.
+        """
+        begins, reach, owner = self._edges()
+        place = np.searchsorted(begins, start, "right") - 1
+        return np.where((place >= 0) & (reach[place] >= end), owner[place], -1)
+
+    def touching(self, start: Times, end: Times) -> Mask:
+        """Which intervals have a part in any window."""
+        begins, reach, _ = self._edges()
+        place = np.searchsorted(begins, end, "right") - 1
+        return (place >= 0) & (reach[place] >= start)
+
+    def _edges(self) -> tuple[Times, Times, Times]:
+        """Beginnings of the windows, the latest end up to each, and the window that has it."""
+        begins = np.array([window.start_ps for window in self.windows], np.int64)
+        ends = [ENDLESS if window.end_ps is None else window.end_ps for window in self.windows]
+        found = np.array(ends, np.int64)
+        reach = np.maximum.accumulate(found)
+        numbers = np.arange(len(found), dtype=np.int64)
+        return begins, reach, np.maximum.accumulate(np.where(found == reach, numbers, 0))
 
     def graph(self, core: Core, window: Window) -> int | None:
         """The subgraph number whose program this execution ran on the core."""
