@@ -69,7 +69,7 @@ def _broker() -> bool:
     try:
         with redis.Redis.from_url(address, socket_timeout=1) as client:
             return bool(client.ping())
-    except redis.RedisError:
+    except (redis.RedisError, ValueError):  # ValueError: not an address
         return False
 
 

@@ -10,7 +10,9 @@ from kombu.exceptions import OperationalError
 # An upload must not wait for a broker that is away: one short try, the sweeper does the rest.
 IMPATIENT = {
     "connect_retries_timeout": 0.5,
+    "max_retries": 1,
     "interval_start": 0.1,
+    "interval_step": 0.1,
     "socket_connect_timeout": 1.0,
     "socket_timeout": 2.0,
 }

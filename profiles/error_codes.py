@@ -168,6 +168,16 @@ _CODES = (
         "Free some disk space, then process it again.",
     ),
     ErrorCode(
+        "json.not_this_format",
+        "This is not the official tool's JSON",
+        "Choose a file that the official tool wrote with its JSON output format.",
+    ),
+    ErrorCode(
+        "json.malformed",
+        "The official tool's JSON is damaged",
+        "Write it again with the official tool.",
+    ),
+    ErrorCode(
         "run.gone",
         "This run is no longer there",
         "Open the profile again: it has been processed anew or deleted.",

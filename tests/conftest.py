@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.test import Client
 
 from profiles import dispatch
@@ -58,7 +59,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         assert options["queue"] == dispatch.QUEUE
         found.extend(arguments)
 
-    monkeypatch.setattr(dispatch.current_app, "send_task", send_task)
+    monkeypatch.setattr(current_app, "send_task", send_task)
     return found
 
 
