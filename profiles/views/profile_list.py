@@ -43,7 +43,7 @@ def profile_list(request: HttpRequest) -> HttpResponse:
         **_rows(request),
         "most_bytes": settings.MAX_FILE_BYTES,
         "name_length": NAME_LENGTH,
-        "port": request.get_port(),
+        "port": _port(request),
     }
     used, free = context["used_bytes"], context["free_bytes"]
     context["used_share"] = round(100 * used / max(used + free, 1), 2)
@@ -57,6 +57,12 @@ def profile_rows(request: HttpRequest) -> HttpResponse:
     response = render(request, "profiles/_rows.html", _rows(request))
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _port(request: HttpRequest) -> str:
+    """The port of the address the browser used, which a tunnel may have changed."""
+    _, colon, port = request.get_host().rpartition(":")
+    return port if colon and port.isdecimal() else request.get_port()
 
 
 def _rows(request: HttpRequest) -> dict[str, Any]:

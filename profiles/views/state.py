@@ -13,6 +13,7 @@ from profiles.models import STAGES, IngestRun, Profile, Status
 from profiles.reading import SourceHead, source_head
 from profiles.selectors import last_run, profiles_visible
 from profiles.stores import source_store
+from profiles.templatetags.units import THIN
 from profiles.views import run_log
 from profiles.views.remedies import remedies
 from profiles.views.rows import row_of, source_link
@@ -132,4 +133,4 @@ def _stage_state(profile: Profile, place: int, current: int) -> str:
 def _share(stage: dict[str, Any] | None) -> str:
     if stage is None or not stage["total"]:
         return "now"
-    return f"{min(100, 100 * stage['done'] // stage['total'])} %"
+    return f"{min(100, 100 * stage['done'] // stage['total'])}{THIN}%"
