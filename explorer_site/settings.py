@@ -164,6 +164,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Profiles of Trainium and Inferentia devices: upload, follow, read.",
     "VERSION": EXPLORER_VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {"StatusEnum": "profiles.models.Status"},
 }

@@ -62,7 +62,14 @@ class ProfileListView(APIView):
     @extend_schema(
         summary="Submit a profile",
         operation_id="profiles_create",
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                description="Up to 200 characters; the same upload sent twice makes one profile.",
+            )
+        ],
         request={"multipart/form-data": shapes.ProfileUpload},
         responses={201: shapes.Profile, 200: shapes.Profile},
     )

@@ -16,6 +16,8 @@ from profiles.models import SourceFile
 from profiles.presentation import profile_links, run_document
 from profiles.stores import source_store
 
+OCTETS = "application/octet-stream"
+
 
 class RunListView(APIView):
     """Attempts to process a profile."""
@@ -53,11 +55,11 @@ class SourceListView(APIView):
 class SourceFileView(APIView):
     """One uploaded file."""
 
-    @extend_schema(summary="Download a source file", responses={200: bytes, 206: bytes})
+    @extend_schema(
+        summary="Download a source file", responses={(200, OCTETS): bytes, (206, OCTETS): bytes}
+    )
     def get(self, request: Request, profile_id: UUID, source_id: int) -> HttpResponseBase:
         """The bytes as they came, as an attachment; ranges are honoured."""
         source = get_object_or_404(SourceFile, pk=source_id, profile_id=profile_id)
         path = source_store().path(str(profile_id), source.role, source.ordinal)
-        return ranged_file(
-            request._request, path, source.name, "application/octet-stream", source.sha256
-        )
+        return ranged_file(request._request, path, source.name, OCTETS, source.sha256)

@@ -74,24 +74,36 @@ class ProfilePage(serializers.Serializer[object]):
 class ProfileUpload(serializers.Serializer[object]):
     """The parts of an upload."""
 
-    name = serializers.CharField(required=False, max_length=150)
-    neff = serializers.FileField(required=False)
-    ntff = serializers.ListField(child=serializers.FileField(), required=False)
+    name = serializers.CharField(
+        required=False,
+        max_length=150,
+        help_text="1 to 150 characters; the trace's file name if absent.",
+    )
+    neff = serializers.FileField(required=False, help_text="The compiled program.")
+    ntff = serializers.ListField(
+        child=serializers.FileField(),
+        required=False,
+        help_text="Traces: a part each, in order. A NEFF, a trace, or both are needed.",
+    )
 
 
 class Rename(serializers.Serializer[object]):
     """A new name."""
 
-    name = serializers.CharField(max_length=150)
+    name = serializers.CharField(max_length=150, help_text="1 to 150 characters.")
 
 
 class Reprocess(serializers.Serializer[object]):
     """Options for processing again."""
 
     without = serializers.ListField(
-        child=serializers.ChoiceField(choices=["neff", "ntff"]), required=False
+        child=serializers.ChoiceField(choices=["neff", "ntff"]),
+        required=False,
+        help_text="Roles of files to leave out.",
     )
-    partial = serializers.BooleanField(required=False)  # type: ignore[assignment]
+    partial = serializers.BooleanField(  # type: ignore[assignment]
+        required=False, help_text="Show what can be read of a trace that is cut."
+    )
 
 
 class RunError(serializers.Serializer[object]):

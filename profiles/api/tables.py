@@ -24,6 +24,7 @@ from profiles.storage.tables import ReadableRun, RunMissingError
 from profiles.tables.registry import REGISTRY
 
 MOST_ROWS = 1000
+PARQUET = "application/vnd.apache.parquet"
 
 _RUN = OpenApiParameter("run", int, description="Which run; the current one if absent.")
 _PART = OpenApiParameter("part", int, description="Which trace of the profile; 0 is the first.")
@@ -59,7 +60,9 @@ class TableFileView(APIView):
     """One table as Parquet."""
 
     @extend_schema(
-        summary="Download a table", parameters=[_RUN, _PART], responses={200: bytes, 206: bytes}
+        summary="Download a table",
+        parameters=[_RUN, _PART],
+        responses={(200, PARQUET): bytes, (206, PARQUET): bytes},
     )
     def get(self, request: Request, profile_id: UUID, table: str) -> HttpResponseBase:
         """The Parquet file; ranges are honoured, so that query engines can read it in place."""
@@ -68,8 +71,7 @@ class TableFileView(APIView):
         path = _table_path(run, table, part)
         entry = run.manifest.table(table, part)
         tag = entry.content_hash if entry else table
-        kind = "application/vnd.apache.parquet"
-        return ranged_file(request._request, path, table_file(table), kind, tag)
+        return ranged_file(request._request, path, table_file(table), PARQUET, tag)
 
 
 class TableRowsView(APIView):

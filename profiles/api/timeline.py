@@ -46,13 +46,13 @@ class TileView(APIView):
         profile_id: UUID,
         run: int,
         group: str,
-        level: str,
+        level: int,
         index: int,
     ) -> HttpResponse:
         """Cells (level 0 and up) or slices (level -1) of one group of tracks, as Arrow IPC."""
         timeline = _timeline(run_opened(profile_id, run))
         try:
-            body = encode_tile(timeline.tile(group, int(level), int(index)))
+            body = encode_tile(timeline.tile(group, level, index))
         except NoSuchTileError as error:
             raise Refused("tile.outside", f"{error}.") from error
         except (UnreadableError, OSError) as error:

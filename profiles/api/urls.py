@@ -1,6 +1,6 @@
 """Addresses of the API, below /api/v1/."""
 
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
 from profiles.api.docs import docs_page
@@ -8,6 +8,23 @@ from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, S
 from profiles.api.runs import RunListView, SourceFileView, SourceListView
 from profiles.api.tables import TableFileView, TableListView, TableRowsView
 from profiles.api.timeline import TileView, TimelineView, UnknownView
+
+
+class LevelConverter:
+    """A level of the timeline; -1 holds slices."""
+
+    regex = r"-1|[0-9]{1,3}"
+
+    def to_python(self, value: str) -> int:
+        """The level's number."""
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        """As it stands in an address."""
+        return str(value)
+
+
+register_converter(LevelConverter, "level")
 
 _PROFILE = "profiles/<uuid:profile_id>/"
 _RUN = f"{_PROFILE}runs/<int:run>/"
@@ -28,11 +45,8 @@ urlpatterns = [
     path(f"{_PROFILE}tables/<slug:table>.parquet", TableFileView.as_view(), name="api-table-file"),
     path(f"{_PROFILE}tables/<slug:table>/rows/", TableRowsView.as_view(), name="api-table-rows"),
     path(f"{_RUN}timeline/", TimelineView.as_view(), name="api-timeline"),
-    re_path(
-        r"^profiles/(?P<profile_id>[0-9a-f-]{36})/runs/(?P<run>\d+)/tiles/"
-        r"(?P<group>[0-9A-Za-z_-]{1,60})/(?P<level>-1|\d{1,3})/(?P<index>\d{1,12})$",
-        TileView.as_view(),
-        name="api-tile",
+    path(
+        f"{_RUN}tiles/<slug:group>/<level:level>/<int:index>", TileView.as_view(), name="api-tile"
     ),
     re_path(r"^.*$", UnknownView.as_view()),
 ]
