@@ -13,6 +13,10 @@ from profiles.storage.sources import SourceStore
 from profiles.storage.tables import TableStore
 from profiles.stores import source_store, table_store
 
+# Times of single examples say more about the machine's other work than about the code.
+hypothesis_settings.register_profile("explorer", deadline=None)
+hypothesis_settings.load_profile("explorer")
+
 FOLDERS = ("incoming", "sources", "tables", "profiles", "run", "logs", "broker")
 
 
