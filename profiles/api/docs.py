@@ -159,8 +159,8 @@ def docs_page(request: HttpRequest) -> HttpResponse:
 _HEAD = """\
 # REST API
 
-Made from the OpenAPI document that a server gives at `/api/v1/schema/`; the same, rendered, is at
-`/api/v1/docs/`. A test compares.
+Below `/api/v1/`, on the pages' own port and on 3002; no key is needed in local mode. Made from the
+OpenAPI document that a server gives at `/api/v1/schema/`; the same, rendered, is at `/api/v1/docs/`.
 
 ```sh
 curl -F name=run-12 -F neff=@a.neff -F ntff=@b.ntff localhost:3001/api/v1/profiles/
@@ -170,12 +170,25 @@ curl -X PATCH -H 'Content-Type: application/json' -d '{"name": "run-13"}' \\
 curl -OJ localhost:3001/api/v1/profiles/ID/tables/Instruction.parquet
 ```
 
-- Every error has one shape: `{"error": {"code", "title", "detail", "hint", "fields",
-  "request_id"}}`; the codes are on the page [errors](errors.md).
+From a training script, with the uploader that every server gives:
+
+```python
+import subprocess, sys, urllib.request
+
+script = urllib.request.urlopen("http://localhost:3001/upload.py").read()
+flags = ["--neff", "model.neff", "--ntff", "rank0.ntff", "--wait"]
+subprocess.run([sys.executable, "-", *flags], input=script, check=True)
+```
+
+- `status` is PENDING, PROCESSING, PROCESSED or FAILED. While PROCESSING, `stage` says how far; when
+  FAILED, `failure` says the code, the sentence, the offset and the file.
+- Every error has one shape; [errors](errors.md) lists the codes:
+  `{"error": {"code", "title", "detail", "hint", "fields", "request_id"}}`.
 - An upload with an `Idempotency-Key` that was seen before, with the same name and files, answers
   with the profile it made then (200); with other files or another name it is refused (409).
-- 64-bit ids are text, as is every whole number from 2^53 up. Times are nanoseconds from the
-  profile's zero.
+- A row is addressed by part, table and row number; the official `id` is data and repeats between
+  profiles. 64-bit ids are text in JSON, as is every whole number from 2^53 up. Times are
+  nanoseconds from the profile's zero.
 - Tables are those of the current run, or of `?run=N` as long as that run is kept. Parquet files
   and sources answer ranges. Timeline and tiles of a run never change and may be kept for good.
 - The server answers on loopback only and without an account. It refuses changes that a page of
