@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from profiles import dispatch
 from profiles.storage.sources import SourceStore
