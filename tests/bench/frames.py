@@ -4,8 +4,8 @@ Run by hand, against a running server:
 
     python tests/bench/frames.py http://localhost:3001/profiles/<id>/timeline/
 
-Prints the time spent drawing (script) and the time between frames, as median, p95 and worst, and the
-largest answer of the timeline. Views: the whole profile, a tenth, a hundredth and a thousandth of it.
+Prints the time spent drawing (script) and the time between frames, as median, p95 and worst, and
+the largest answer of the timeline. Views: the whole profile, a tenth, a hundredth, a thousandth.
 """
 
 import argparse
