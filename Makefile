@@ -92,7 +92,7 @@ node-tests: node_modules/.package-lock.json
 
 processes: $(VENV)/installed-dev
 	@mkdir -p $(RESULTS)
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m processes -rP --junitxml=$(RESULTS)/processes.xml
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m processes --dist loadfile -rP --junitxml=$(RESULTS)/processes.xml
 
 browser: $(VENV)/installed-dev
 	@mkdir -p $(RESULTS)
