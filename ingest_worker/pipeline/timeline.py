@@ -10,7 +10,7 @@ import pyarrow as pa
 from ingest_worker.formats.errors import LimitExceeded
 from ingest_worker.tracks.catalogue import TrackGroup, TrackSlices, engine_group, engine_tracks
 from ingest_worker.tracks.loads import TileLoads
-from ingest_worker.tracks.pyramid import LEAST_BASE_NS, PartPyramid, base_for
+from ingest_worker.tracks.pyramid import LEAST_BASE_NS, PartPyramid, base_for, stacked
 from profiles.storage.durable import write_text, written_whole
 from profiles.storage.layout import PYRAMID, TIMELINE
 from profiles.storage.manifest import PartEntry
@@ -55,7 +55,7 @@ class TimelineBuilder:
 
         Raises LimitExceeded for more tracks than the timeline can number.
         """
-        tracks = [track.sorted_by_start() for track in slices]
+        tracks = [stacked(track) for track in slices]
         engines = {group.id: list(engine_tracks(_queues_of(tracks, group.id))) for group in groups}
         self._raise_base(tracks, [track for own in engines.values() for track, _ in own])
         end_ns = max((int(track.end_ns.max()) for track in tracks if len(track)), default=0)

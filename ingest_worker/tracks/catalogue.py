@@ -48,7 +48,8 @@ class TrackSlices:
     zero; `colour` uint8 (n,) 0 to 8, 255 unknown, bit 0x40 transpose; `label` uint16 (n,) number
     of the text; `lane` uint8 (n,) fixed lanes, or None to stack what overlaps. `capacity` is how
     many slices can run at once: busy share = busy / (capacity x bucket). `engine_base` is the
-    global number of the DMA engine in lane 0.
+    global number of the DMA engine in lane 0. `deepest` is how many lanes stacking would take
+    without a limit, once that is known.
     """
 
     key: str
@@ -66,6 +67,7 @@ class TrackSlices:
     lane: npt.NDArray[np.uint8] | None
     capacity: int = 1
     engine_base: int = 0
+    deepest: int = 0
 
     def __len__(self) -> int:
         return len(self.start_ns)
@@ -111,6 +113,7 @@ def engine_tracks(queues: Sequence[TrackSlices]) -> Iterator[tuple[TrackSlices, 
             name=f"E{first.engine_base + engine}",
             lane=np.zeros(len(chosen), np.uint8),
             capacity=1,
+            deepest=1,
             **{name: column[chosen] for name, column in columns.items()},
         )
         yield track.sorted_by_start(), engine

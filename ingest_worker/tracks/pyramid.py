@@ -1,11 +1,12 @@
 """Writes a part's pyramid: for every track how its slices look, where they lie, and its levels."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ingest_worker.tracks.catalogue import TABLE_TIMES, TrackSlices
 from ingest_worker.tracks.depth import MOST_LANES, own_starts, stack
@@ -24,26 +25,59 @@ BLOCK_ROWS = 1024
 def base_for(tracks: Sequence[TrackSlices], row_count: int) -> int:
     """The base bucket, 2^k ns: at most one cell for eight rows, except in small captures.
 
-    Cells of all tracks count; `row_count` are the rows drawn, each once.
+    Cells of all tracks count, which have their lanes; `row_count` are the rows drawn, each once.
     """
     base_ns = LEAST_BASE_NS
     if row_count <= FEW_ROWS:
         return base_ns
-    changes = sum((_changes(track) for track in tracks), np.zeros(65, np.int64))
+    changes = np.zeros(65, np.int64)
+    for track in tracks:
+        for start_ns, end_ns in _by_cell_lane(track):
+            changes += _changes(start_ns, end_ns)
     # At buckets of 2^k ns a new cell begins wherever a bit of weight 2^k or more changes.
     while int(changes[base_ns.bit_length() :].sum()) * ROWS_PER_CELL > row_count:
         base_ns *= 2
     return base_ns
 
 
-def _changes(track: TrackSlices) -> Longs:
+def stacked(track: TrackSlices) -> TrackSlices:
+    """The track with a lane for every slice, sorted by start."""
+    ordered = track.sorted_by_start()
+    if ordered.lane is not None:
+        return replace(ordered, deepest=ordered.deepest or ordered.capacity)
+    lane, deepest = stack(ordered.start_ns, ordered.end_ns)
+    return replace(ordered, lane=lane, deepest=deepest)
+
+
+def _by_cell_lane(track: TrackSlices) -> Iterator[tuple[Longs, Longs]]:
+    """Starts and ends of the slices that share cells."""
+    lane = _cell_lane(track)
+    if not lane.any():
+        yield track.start_ns, track.end_ns
+        return
+    for number in np.flatnonzero(np.bincount(lane)).tolist():
+        yield track.start_ns[lane == number], track.end_ns[lane == number]
+
+
+def _cell_lane(track: TrackSlices) -> npt.NDArray[np.uint8]:
+    """The lane of each slice's cell. A queue's packets are one cell together: it tells how many
+    of its engines move data.
+    """
+    lane = _lane(track)
+    return np.zeros_like(lane) if track.capacity > 1 else lane
+
+
+def _lane(track: TrackSlices) -> npt.NDArray[np.uint8]:
+    return np.zeros(len(track), np.uint8) if track.lane is None else track.lane
+
+
+def _changes(start_ns: Longs, end_ns: Longs) -> Longs:
     """How many neighbours in the row of starts and ends differ in which highest bit, 1 to 64."""
-    count = len(track)
-    edges = np.empty(2 * count, np.int64)
-    edges[0::2] = track.start_ns
-    last = np.maximum(track.end_ns - 1, track.start_ns)
+    edges = np.empty(2 * len(start_ns), np.int64)
+    edges[0::2] = start_ns
+    last = np.maximum(end_ns - 1, start_ns)
     # An end behind the next start is not its neighbour: the next slice's own end comes first.
-    last[:-1] = np.minimum(last[:-1], track.start_ns[1:])
+    last[:-1] = np.minimum(last[:-1], start_ns[1:])
     edges[1::2] = last
     differing = (edges[1:] ^ edges[:-1]).astype(np.float64)
     return np.bincount(np.frexp(differing)[1], minlength=65)[:65]
@@ -71,9 +105,8 @@ class PartPyramid:
         return level_count(self.base_ns, self.end_ns + 1, most_buckets=2)
 
     def add(self, track: TrackSlices) -> dict[str, Any]:
-        """Write a track that is a range of rows of its table. Returns facts about it."""
-        lane, deepest = _lanes(track)
-        looks = looks_of(lane, track.colour, track.label)
+        """Write a stacked track. Returns facts about it."""
+        looks = looks_of(_lane(track), track.colour, track.label)
         entry = {
             "rows": len(track),
             "times": TABLE_TIMES[track.table],
@@ -83,14 +116,14 @@ class PartPyramid:
             "looks": self._looks(looks),
             **self._row_numbers(track),
         }
-        self._add(entry, track, lane, deepest)
-        return _facts(track, deepest)
+        self._add(entry, track)
+        return _facts(track)
 
     def add_engine(self, track: TrackSlices, queues: Sequence[int], lane: int) -> dict[str, Any]:
         """Write a DMA engine's track: its rows are those in a lane of the queues' tracks."""
         entry = {"rows": len(track), "queues": list(queues), "lane": lane}
-        self._add(entry, track, np.zeros(len(track), np.uint8), 1)
-        return _facts(track, 1)
+        self._add(entry, track)
+        return _facts(track)
 
     def finish(self) -> None:
         """Write what tells where everything is."""
@@ -121,19 +154,17 @@ class PartPyramid:
             return {"first_row": int(track.row[0])}
         return {"row": self.writer.add(track.row)}
 
-    def _add(self, entry: dict[str, Any], track: TrackSlices, lane: Any, deepest: int) -> None:
-        own = own_starts(track.start_ns, track.end_ns, lane)
-        # A queue's packets are one cell together: how many of its engines move data.
-        cell_lane = np.zeros_like(lane) if track.capacity > 1 else lane
-        slices = Slices(track.start_ns, track.end_ns, own, cell_lane, track.colour)
+    def _add(self, entry: dict[str, Any], track: TrackSlices) -> None:
+        own = own_starts(track.start_ns, track.end_ns, _lane(track))
+        slices = Slices(track.start_ns, track.end_ns, own, _cell_lane(track), track.colour)
         loads = self._groups.setdefault(track.group, GroupLoads())
-        loads.add_reaching(deepest)
+        loads.add_reaching(track.deepest)
         found = []
         bits = self.base_ns.bit_length() - 1
         for level, (cells, long) in enumerate(levels(slices, bits, self.level_count)):
             bucket_bits = bits + RATIO_BITS * level
             if level == 0:
-                entry["long"] = self._long(track, lane, long)
+                entry["long"] = self._long(track, long)
                 first_long = long
             loads.add(level, bucket_bits, cells, track.start_ns[long])
             found.append(
@@ -145,13 +176,13 @@ class PartPyramid:
             )
         self.entries.append({"key": track.key, **entry, "levels": found})
 
-    def _long(self, track: TrackSlices, lane: Any, long: Longs) -> dict[str, Any]:
+    def _long(self, track: TrackSlices, long: Longs) -> dict[str, Any]:
         """The base level's long slices; those of the levels above are among them."""
         return {
             "row": self.writer.add(track.row[long]),
             "start": self.writer.add(track.start_ns[long]),
             "duration": self.writer.add(track.end_ns[long] - track.start_ns[long]),
-            "lane": self.writer.add(lane[long]),
+            "lane": self.writer.add(_lane(track)[long]),
             "colour": self.writer.add(track.colour[long]),
             "label": self.writer.add(track.label[long]),
         }
@@ -191,26 +222,20 @@ class PartPyramid:
 def write_pyramid(
     path: Path, tracks: Iterable[TrackSlices], base_ns: int, end_ns: int
 ) -> list[dict[str, Any]]:
-    """Write the pyramid of tracks that are ranges of rows. Returns facts about each."""
+    """Write the pyramid of tracks without DMA engines. Returns facts about each."""
     pyramid = PartPyramid.open(path, base_ns, end_ns)
     with pyramid.writer:
-        facts = [pyramid.add(track) for track in tracks]
+        facts = [pyramid.add(stacked(track)) for track in tracks]
         pyramid.finish()
     return facts
 
 
-def _lanes(track: TrackSlices) -> tuple[Any, int]:
-    if track.lane is None:
-        return stack(track.start_ns, track.end_ns)
-    return track.lane, track.capacity
-
-
-def _facts(track: TrackSlices, deepest: int) -> dict[str, Any]:
-    lanes = track.capacity if track.capacity > 1 else min(max(deepest, 1), MOST_LANES)
+def _facts(track: TrackSlices) -> dict[str, Any]:
+    lanes = track.capacity if track.capacity > 1 else min(max(track.deepest, 1), MOST_LANES)
     return {
         "rows": len(track),
         "lanes": lanes,
-        "deepest": deepest,
+        "deepest": track.deepest,
         "start_ns": int(track.start_ns[0]) if len(track) else 0,
         "end_ns": int(track.end_ns.max()) if len(track) else 0,
     }
