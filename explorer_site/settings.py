@@ -153,7 +153,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["profiles.api.parsers.JsonBody"],
     "EXCEPTION_HANDLER": "profiles.api.errors.answer_to",
     "DEFAULT_PAGINATION_CLASS": "profiles.api.pagination.Pages",
     "PAGE_SIZE": 50,

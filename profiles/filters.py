@@ -12,7 +12,7 @@ class ProfileFilter(django_filters.FilterSet):
     """`?status=FAILED&status=PENDING&search=attention&ordering=-created_at`"""
 
     status = django_filters.MultipleChoiceFilter(choices=Status.choices)
-    search = django_filters.CharFilter(method="by_words")
+    search = django_filters.CharFilter(method="by_words", max_length=200)
     ordering = django_filters.OrderingFilter(
         fields=(
             ("created_at", "created_at"),

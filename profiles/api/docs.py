@@ -160,7 +160,7 @@ _HEAD = """\
 # REST API
 
 Below `/api/v1/`, on the pages' own port and on 3002; no key is needed in local mode. Made from the
-OpenAPI document that a server gives at `/api/v1/schema/`; the same, rendered, is at `/api/v1/docs/`.
+OpenAPI document at `/api/v1/schema/`; a server shows the same at `/api/v1/docs/`.
 
 ```sh
 curl -F name=run-12 -F neff=@a.neff -F ntff=@b.ntff localhost:3001/api/v1/profiles/

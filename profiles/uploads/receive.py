@@ -87,7 +87,13 @@ class _IncomingHandler(FileUploadHandler):
             )
         if len(self._head) < HEAD_BYTES:
             self._head += raw_data[: HEAD_BYTES - len(self._head)]
+            self._check_head()
         incoming.append(raw_data)
+
+    def _check_head(self) -> None:
+        """What is neither a NEFF nor a trace is refused before the rest of it travels."""
+        if len(self._head) == HEAD_BYTES and looks_like(self._head) is None:
+            raise _not_this_format(str(self.field_name), str(self.file_name))
 
     def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         incoming = self._open()
@@ -120,7 +126,11 @@ class _IncomingHandler(FileUploadHandler):
         if seen == {(NEFF, NTFF), (NTFF, NEFF)}:
             raise Refused("pair.swapped", fields={role: name for role, _, name in wrong})
         role, _, name = wrong[0]
-        raise Refused(f"{role}.not_this_format", fields={role: name})
+        raise _not_this_format(role, name)
+
+
+def _not_this_format(role: str, name: str) -> Refused:
+    return Refused(f"{role}.not_this_format", fields={role: name})
 
 
 @contextlib.contextmanager

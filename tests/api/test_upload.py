@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 
 from profiles.models import Profile, Status
+from profiles.storage.sources import Incoming
 from profiles.stores import source_store
-from profiles.uploads import receive
+from profiles.uploads.receive import PIECE_BYTES
 from tests.api.conftest import error_of, nothing_is_kept, part, sample
 
 Upload = Callable[..., Any]
@@ -146,16 +147,16 @@ def test_a_body_that_is_cut_off_keeps_nothing(
 ) -> None:
     body = multipart([('name="ntff"; filename="a.ntff"', sample("ntff"))])
     cut = body[: int(len(body) * kept_share)]
+    announced: dict[str, Any] = {"wsgi.input": io.BytesIO(cut), "CONTENT_LENGTH": str(len(body))}
     answer = client.generic(
         "POST",
         "/api/v1/profiles/",
         cut,
         content_type="multipart/form-data; boundary=cut",
-        CONTENT_LENGTH=str(len(body)),
-        **{"wsgi.input": io.BytesIO(cut)},
+        **announced,
     )
     assert answer.status_code == 400
-    assert error_of(answer)["code"] in {"upload.incomplete", "upload.empty", "upload.missing_part"}
+    assert error_of(answer)["code"] == "upload.incomplete"
     assert nothing_is_kept(data_dir)
     assert sent == []
 
@@ -222,16 +223,16 @@ def test_more_files_than_allowed_are_refused(upload: Upload, data_dir: Path, set
 
 def test_pieces_go_to_disk_as_they_come(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    real = receive.Incoming.append
+    real = Incoming.append
 
     def watched(incoming: Any, piece: bytes) -> None:
         sizes.append(len(piece))
         real(incoming, piece)
 
-    monkeypatch.setattr(receive.Incoming, "append", watched)
+    monkeypatch.setattr(Incoming, "append", watched)
     upload(ntff=[sample("ntff") + bytes(5_000_000)])
     assert len(sizes) > 3
-    assert max(sizes) <= receive.PIECE_BYTES
+    assert max(sizes) <= PIECE_BYTES
 
 
 def test_a_broker_that_is_away_does_not_stop_an_upload(
@@ -240,3 +241,17 @@ def test_a_broker_that_is_away_does_not_stop_an_upload(
     answer = client.post("/api/v1/profiles/", {"name": "a", "ntff": part("a.ntff", sample("ntff"))})
     assert answer.status_code == 201
     assert Profile.objects.get().status == Status.PENDING
+
+
+def test_what_is_no_capture_is_refused_before_the_rest_of_it_travels(
+    upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def append(self: Incoming, piece: bytes) -> None:
+        written.append(len(piece))
+
+    monkeypatch.setattr(Incoming, "append", append)
+    answer = upload(ntff=[b"#!/bin/sh\n" * 500_000])
+    assert error_of(answer)["code"] == "ntff.not_this_format"
+    assert written == []
