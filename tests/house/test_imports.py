@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "upload": {"kit", "data"},
     "workers": {"kit", "data"},
     "viewers": {"kit", "data", "render", "timeline"},
-    "pages": {"kit", "data", "render", "timeline", "viewers", "upload"},
+    "manager": {"kit", "data", "upload"},
+    "pages": {"kit", "data", "render", "timeline", "viewers", "upload", "manager"},
 }
 IMPORT = re.compile(
     r"""^\s*(?:import|export)\b[^"';]*?\bfrom\s+["']([^"']+)["']|^\s*import\s+["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']""",
