@@ -10,15 +10,19 @@ from profiles.stores import table_store
 
 
 def profiles_visible() -> QuerySet[Profile]:
-    """All profiles, newest first, with what a row shows. In local mode everyone sees all."""
-    return Profile.objects.select_related("current_run", "active_run").prefetch_related("sources")
+    """All profiles, newest first, with what a row shows. In local mode everyone sees all.
+
+    Logs are left where they are until somebody asks for one.
+    """
+    found = Profile.objects.select_related("current_run", "active_run")
+    return found.prefetch_related("sources").defer("current_run__log", "active_run__log")
 
 
 def last_run(profile: Profile) -> IngestRun | None:
     """The run that says most: the active one, the failed one, or the current one."""
     if profile.status == Status.PROCESSED:
         return profile.current_run
-    return profile.active_run or profile.runs.first()
+    return profile.active_run or profile.runs.defer("log").first()
 
 
 def queue_position(profile: Profile) -> int | None:
