@@ -1,7 +1,6 @@
 """A real Chromium on a real server; an error on a page or a request elsewhere fails the test."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,26 +14,12 @@ from profiles.services import profile_submit, sample_files
 from profiles.storage.sources import ReceivedFile
 from profiles.stores import source_store
 from tests.api.conftest import process_now
+from tests.browser.chromium import FLAGS, chromium
 
 # The browser's own event loop runs in this thread; the database is used from it all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
-
-
-def chromium() -> str:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not found:
-        pytest.fail("there is no Chromium; set CHROMIUM or run `make browser`")
-    return found
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,7 +75,7 @@ def page(
     RESULTS.mkdir(exist_ok=True)
     made.screenshot(path=RESULTS / f"{request.node.name[:80].replace('/', '-')}.png")
     allowed = request.node.get_closest_marker("failing_requests") is not None
-    found = [p for p in watch.problems if not (allowed and "Failed to load resource" in p)]
+    found = [p for p in watch.problems if not (allowed and any(part in p for part in FAILING))]
     assert found == []
 
 

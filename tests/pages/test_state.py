@@ -198,7 +198,7 @@ def test_a_running_profile_shows_its_stages_live(client: Client, processing: Mak
     assert now.text == "Build 25\u202f%"
     assert page.one("h1").text == "Building tables"
     assert len(page.all("li", class_="stages__one--done")) == 3
-    assert page.one("p", aria_live="polite").text == "PROCESSING , stage 4 of 7"
+    assert page.one("p", aria_live="polite").text == "PROCESSING, stage 4 of 7"
     assert page.all("ol", class_="ways") == []
 
 
