@@ -101,6 +101,7 @@ class SourceStore:
         target.parent.mkdir(parents=True, exist_ok=True)
         received.replace(target)
         sync_folder(target.parent)
+        sync_folder(self.root)
         return target
 
     def delete_profile(self, profile_id: str) -> None:
