@@ -3,11 +3,12 @@
 import { decodeTile } from "./arrow.js";
 
 /** @typedef {import("./arrow.js").Tile} Tile */
-/** @typedef {{state: "loading" | "ready" | "failed", tile: Tile | null, usedAt: number, tries: number, abort: AbortController | null}} Entry */
+/** @typedef {{state: "loading" | "ready" | "failed", tile: Tile | null, usedAt: number, startedMs: number, isPinned: boolean, abort: AbortController, done: Promise<void>}} Entry */
 
 const MOST_ENTRIES = 400;
 const MOST_UNDER_WAY = 6;
 const MOST_TRIES = 2;
+const SLOW_MS = 150;
 
 export class TileStore {
   /**
@@ -39,11 +40,33 @@ export class TileStore {
   }
 
   /**
+   * The tile, waited for; null if it cannot be had. No change of the view gives it up.
+   * @param {string} key
+   * @returns {Promise<Tile | null>}
+   */
+  async get(key) {
+    const entry = this.entries.get(key) ?? this.begin(key);
+    entry.isPinned = true;
+    entry.usedAt = ++this.clock;
+    await entry.done;
+    return entry.tile;
+  }
+
+  /**
    * @param {string} key
    * @returns {boolean} whether the tile was tried and cannot be had
    */
   hasFailed(key) {
     return this.entries.get(key)?.state === "failed";
+  }
+
+  /**
+   * @param {string} key
+   * @returns {boolean} whether one has waited for the tile so long that it should be said
+   */
+  isSlow(key) {
+    const entry = this.entries.get(key);
+    return entry?.state === "loading" && performance.now() - entry.startedMs > SLOW_MS;
   }
 
   /**
@@ -54,8 +77,8 @@ export class TileStore {
     const wanted = new Set(keys);
     this.queue = keys.filter((key) => !this.entries.has(key));
     for (const [key, entry] of this.entries) {
-      if (entry.state === "loading" && !wanted.has(key)) {
-        entry.abort?.abort();
+      if (entry.state === "loading" && !entry.isPinned && !wanted.has(key)) {
+        entry.abort.abort();
         this.entries.delete(key);
       }
     }
@@ -71,36 +94,58 @@ export class TileStore {
   pump() {
     while (this.underWay < MOST_UNDER_WAY && this.queue.length > 0) {
       const key = this.queue.shift();
-      if (key !== undefined && !this.entries.has(key)) void this.load(key, 1);
+      if (key !== undefined && !this.entries.has(key)) this.begin(key);
     }
   }
 
   /**
    * @param {string} key
-   * @param {number} tries
+   * @returns {Entry}
    */
-  async load(key, tries) {
-    const abort = new AbortController();
+  begin(key) {
     /** @type {Entry} */
-    const entry = { state: "loading", tile: null, usedAt: ++this.clock, tries, abort };
+    const entry = {
+      state: "loading",
+      tile: null,
+      usedAt: ++this.clock,
+      startedMs: performance.now(),
+      isPinned: false,
+      abort: new AbortController(),
+      done: Promise.resolve(),
+    };
     this.entries.set(key, entry);
+    entry.done = this.load(key, entry);
+    return entry;
+  }
+
+  /**
+   * @param {string} key
+   * @param {Entry} entry
+   */
+  async load(key, entry) {
+    const { signal } = entry.abort;
     this.underWay++;
+    for (let tries = 0; tries < MOST_TRIES && !entry.tile && !signal.aborted; tries++) {
+      entry.tile = await this.fetchTile(key, signal);
+    }
+    this.underWay--;
+    entry.state = entry.tile ? "ready" : "failed";
+    this.drop();
+    if (!signal.aborted) this.changed();
+    this.pump();
+  }
+
+  /**
+   * @param {string} key
+   * @param {AbortSignal} signal
+   * @returns {Promise<Tile | null>} null when there was no answer, or one that is no tile
+   */
+  async fetchTile(key, signal) {
     try {
-      const answer = await this.fetcher(this.base + key, { signal: abort.signal });
-      if (!answer.ok) throw new Error(String(answer.status));
-      entry.tile = decodeTile(await answer.arrayBuffer());
-      entry.state = "ready";
+      const answer = await this.fetcher(this.base + key, { signal });
+      return answer.ok ? decodeTile(await answer.arrayBuffer()) : null;
     } catch {
-      if (abort.signal.aborted) return;
-      if (tries < MOST_TRIES) {
-        this.entries.delete(key);
-        void this.load(key, tries + 1);
-      } else entry.state = "failed";
-    } finally {
-      this.underWay--;
-      this.drop();
-      if (!abort.signal.aborted) this.changed();
-      this.pump();
+      return null;
     }
   }
 

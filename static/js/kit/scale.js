@@ -121,22 +121,37 @@ const UNITS = /** @type {const} */ ([
 ]);
 
 /**
- * Ticks in steps of 1, 2 or 5 times a power of ten, with only the decimals the step needs.
+ * A tick's instant in its own unit, with only the decimals the step needs.
+ * @param {number} ns
+ * @param {number} step
+ * @returns {string}
+ */
+function tickText(ns, step) {
+  if (ns === 0) return "0";
+  const [size, unit] = UNITS.find(([size]) => Math.abs(ns) >= size) ?? [1, "ns"];
+  const decimals = Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9));
+  return `${(ns / size).toFixed(decimals)}\u202f${unit}`;
+}
+
+/**
+ * Ticks in steps of 1, 2 or 5 times a power of ten, at least a nanosecond, and smaller ones between
+ * them, which have no text.
  * @param {Scale} scale
- * @param {number} [apart] least pixels between two ticks
+ * @param {number} [apart] least pixels between two ticks with text
  * @returns {{ns: number, text: string}[]}
  */
 export function ticks(scale, apart = 110) {
-  const wanted = apart * scale.nsPerPx;
-  const power = 10 ** Math.floor(Math.log10(Math.max(wanted, 1)));
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= wanted) ?? 10 * power;
-  const largest = Math.max(Math.abs(scale.range.start), Math.abs(scale.range.end));
-  const [size, unit] = UNITS.find(([size]) => largest >= size) ?? [1, "ns"];
-  const decimals = Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9));
+  const wanted = Math.max(apart * scale.nsPerPx, 1);
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const digit = [1, 2, 5, 10].find((n) => n * power >= wanted) ?? 10;
+  const parts = digit === 2 ? 4 : 5;
+  const step = digit * power;
+  const small = step / parts;
   const found = [];
-  for (let ns = Math.ceil(scale.range.start / step) * step; ns <= scale.range.end; ns += step) {
-    const text = ns === 0 ? "0" : `${(ns / size).toFixed(decimals)}\u202f${unit}`;
-    found.push({ ns, text });
+  const last = Math.floor(scale.range.end / small);
+  for (let place = Math.ceil(scale.range.start / small); place <= last; place++) {
+    const ns = place * small;
+    found.push({ ns, text: place % parts === 0 ? tickText(ns, step) : "" });
   }
   return found;
 }

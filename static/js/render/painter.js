@@ -4,19 +4,28 @@
  */
 
 import { NO_BUCKET } from "../data/arrow.js";
-import { CONTROL, mix, TRANSPOSE, UNKNOWN } from "./palette.js";
+import { Bars, COLUMN, Columns, Coverage } from "./batch.js";
+import { CONTROL, mix, PLAIN, TRANSPOSE, UNKNOWN } from "./palette.js";
 
 /** @typedef {import("../data/arrow.js").Tile} Tile */
 /** @typedef {import("./palette.js").Palette} Palette */
 /** @typedef {import("./pixels.js").Pixels} Pixels */
+/** @typedef {import("../kit/scale.js").Scale} Scale */
 /** @typedef {{x: Float32Array, w: Float32Array, y: Float32Array, h: Float32Array, label: Int32Array, part: Int32Array, colour: Uint8Array, ns: Float64Array, length: number}} LabelList */
 /** @typedef {{exact: number, inCells: number, cells: number}} Tally */
+/** @typedef {(tile: Tile, item: number, from: number, bucketNs: number, isStale: boolean) => void} Visit */
+/** Edges of a lane in device pixels. @typedef {{top: number, bottom: number}} Lane */
 
-export const COLUMN = 2;
 export const EXACT_PX = 4;
-const PAD = 3;
 const LEAST_LABEL_WIDTH = 22;
+const LEAST_LABEL_HEIGHT = 12;
 const STALE = 0.45;
+const SMALL_PACKET = 0.55;
+const STRIPES_FROM = 14;
+const ERROR_PX = 3;
+const FLAT_PX = 8;
+export const INKS = [0.28, 0.5, 0.75, 1];
+const FAR = 1 << 20;
 
 /**
  * @param {number} most
@@ -36,88 +45,6 @@ export function emptyLabels(most) {
   };
 }
 
-/** Sums over columns two pixels wide, used again for every row. */
-export class Columns {
-  /** @param {number} width pixels */
-  constructor(width) {
-    const count = Math.ceil(width / COLUMN) + 1;
-    this.count = new Uint32Array(count);
-    this.busy = new Float64Array(count);
-    this.most = new Float64Array(count);
-    this.colour = new Uint8Array(count);
-    this.start = new Float64Array(count);
-    this.duration = new Float64Array(count);
-    this.stale = new Uint8Array(count);
-    this.covered = new Float64Array(count);
-    this.length = count;
-  }
-
-  clear() {
-    this.count.fill(0);
-    this.busy.fill(0);
-    this.most.fill(-1);
-    this.stale.fill(0);
-    this.covered.fill(0);
-  }
-
-  /**
-   * Remembers covered time, for the row's busy share.
-   * @param {number} origin ns at the left edge
-   * @param {number} perColumn ns
-   * @param {number} from ns
-   * @param {number} length ns
-   * @param {number} density covered part of that time
-   */
-  cover(origin, perColumn, from, length, density) {
-    const first = Math.max(0, Math.floor((from - origin) / perColumn));
-    const last = Math.min(this.length - 1, Math.floor((from + length - origin) / perColumn));
-    for (let column = first; column <= last; column++) {
-      const begin = Math.max(from, origin + column * perColumn);
-      const end = Math.min(from + length, origin + (column + 1) * perColumn);
-      this.covered[column] += Math.max(0, end - begin) * density;
-    }
-  }
-
-  /**
-   * Covered time in view; what overlaps within a column counts once.
-   * @param {number} perColumn ns
-   * @param {number} capacity
-   * @returns {number}
-   */
-  busyNs(perColumn, capacity) {
-    let sum = 0;
-    for (let column = 0; column < this.length; column++) {
-      sum += Math.min(this.covered[column], perColumn * capacity);
-    }
-    return sum;
-  }
-
-  /**
-   * Takes in a cell, or a slice that has to share columns.
-   * @param {number} column
-   * @param {number} count
-   * @param {number} busy ns in this column
-   * @param {number} colour
-   * @param {number} start of the longest slice
-   * @param {number} duration of the longest slice
-   * @param {boolean} isStale
-   */
-  add(column, count, busy, colour, start, duration, isStale) {
-    if (column < 0 || column >= this.length) return;
-    this.count[column] += count;
-    this.busy[column] += busy;
-    if (busy > this.most[column]) {
-      this.most[column] = busy;
-      this.colour[column] = colour;
-    }
-    if (count > 0) {
-      this.start[column] = start;
-      this.duration[column] = duration;
-    }
-    if (isStale) this.stale[column] = 1;
-  }
-}
-
 /**
  * The pixel of a class; stale ones are pale.
  * @param {Palette} palette
@@ -131,27 +58,47 @@ export function classPixel(palette, colour, isStale) {
 }
 
 /**
+ * Ink for a share of busy time where there is no room for height: four steps.
+ * @param {number} share
+ * @returns {number}
+ */
+export function inkOf(share) {
+  return INKS[Math.min(INKS.length - 1, Math.floor(Math.min(share, 1) * INKS.length))];
+}
+
+/** Everything that is used again from row to row. */
+export class Brush {
+  /**
+   * @param {number} width CSS pixels
+   * @param {number} most labels
+   */
+  constructor(width, most) {
+    this.bars = new Bars();
+    this.columns = Array.from({ length: 4 }, () => new Columns(width));
+    this.coverage = new Coverage(width);
+    this.labels = emptyLabels(most);
+    this.lastEnds = new Int32Array(256);
+  }
+}
+
+/**
  * Paints one slice as a bar.
  * @param {Pixels} pixels
  * @param {Palette} palette
- * @param {{x0: number, x1: number, top: number, bottom: number, colour: number, isStale: boolean}} bar
+ * @param {{x0: number, x1: number, top: number, bottom: number, colour: number, fill: number}} bar
  */
-export function paintBar(pixels, palette, bar) {
-  const { x0, top, bottom, colour, isStale } = bar;
-  const wide = bar.x1 - x0 >= 3;
-  const x1 = Math.max(x0 + 1, wide ? bar.x1 - 1 : bar.x1);
-  const fill = classPixel(palette, colour, isStale);
+export function paintBar(pixels, palette, { x0, x1, top, bottom, colour, fill }) {
   if (colour === UNKNOWN) {
     pixels.outline(x0, top, x1, bottom, fill);
     return;
   }
   const isControl = (colour & 15) === CONTROL;
-  const from = isControl ? Math.round((top + bottom) / 2) : top;
+  const from = isControl && bottom - top > 4 ? Math.round((top + bottom) / 2) : top;
   pixels.bar(x0, from, x1, bottom, fill);
-  if (colour & TRANSPOSE && x1 - x0 >= 14) {
+  if (colour & TRANSPOSE && x1 - x0 >= STRIPES_FROM) {
     const dark = mix(fill, palette.well, 0.6);
-    pixels.hatch(x0 + 1, from + 1, x1 - 1, bottom - 1, dark, 5);
-    pixels.hatch(x0 + 2, from + 1, x1 - 1, bottom - 1, dark, 5);
+    for (const shift of [1, 2, 3])
+      pixels.hatch(x0 + 1, from + 1, x1 - 1, bottom - 1, dark, 7, shift);
   }
 }
 
@@ -160,35 +107,66 @@ export function paintBar(pixels, palette, bar) {
  * @param {Pixels} pixels
  * @param {Palette} palette
  * @param {Columns} columns
- * @param {{top: number, bottom: number, scale: import("../kit/scale.js").Scale, capacity: number, ratio: number}} place
+ * @param {Lane} lane
+ * @param {{scale: Scale, capacity: number, ratio: number, leastPx: number, marks: Bars | null}} how
+ *   `marks` takes single slices that are to have a label
  * @param {Tally} tally
  */
-export function paintColumns(pixels, palette, columns, place, tally) {
-  const { top, bottom, scale, capacity, ratio } = place;
-  const room = bottom - top - 2;
-  const width = COLUMN * ratio;
+export function paintColumns(pixels, palette, columns, lane, how, tally) {
+  const { scale, capacity, ratio, leastPx, marks } = how;
+  const isFlat = lane.bottom - lane.top < FLAT_PX * ratio;
+  const floor = isFlat ? lane.bottom : lane.bottom - 1;
+  const room = floor - lane.top;
   const whole = scale.nsPerPx * COLUMN * capacity;
   for (let at = 0; at < columns.length; at++) {
-    const isBusy = columns.busy[at] > 0;
-    if (columns.count[at] === 0 && !isBusy) continue;
+    const count = columns.count[at];
+    if (count === 0 && columns.busy[at] === 0) continue;
     const isStale = columns.stale[at] === 1;
-    const x = Math.round(at * width);
-    if (columns.count[at] === 1 && capacity === 1) {
+    const colour = columns.colour[at];
+    const fill = classPixel(palette, colour, isStale);
+    if (count === 1 && capacity === 1 && !isStale) {
       const x0 = Math.round(scale.x(columns.start[at]) * ratio);
-      const x1 = Math.round(scale.x(columns.start[at] + columns.duration[at]) * ratio);
-      const colour = columns.colour[at];
-      paintBar(pixels, palette, { x0, x1: Math.max(x0 + 1, x1), top, bottom, colour, isStale });
+      const end = Math.round(scale.x(columns.start[at] + columns.duration[at]) * ratio);
+      const x1 = Math.max(x0 + leastPx, end);
+      if (marks) {
+        marks.add(x0, x1, 0, colour, columns.label[at], columns.duration[at], false);
+        continue;
+      }
+      paintBar(pixels, palette, { x0, x1, top: lane.top, bottom: lane.bottom, colour, fill });
       tally.exact++;
       continue;
     }
+    const x0 = Math.round(at * COLUMN * ratio);
+    const x1 = Math.round((at + 1) * COLUMN * ratio);
     const share = Math.min(1, columns.busy[at] / whole);
-    const height = Math.max(2, Math.round(share * room));
-    const fill = classPixel(palette, columns.colour[at], isStale);
-    pixels.rect(x, bottom - 2 - height, x + Math.round(width), bottom - 2, fill);
-    pixels.dots(x, x + Math.round(width), bottom - 1, palette.rail);
+    if (isFlat) {
+      pixels.rect(x0, lane.top, x1, floor, mix(fill, palette.well, inkOf(share)));
+    } else {
+      const height = Math.min(room, Math.max(Math.round(2 * ratio), Math.round(share * room)));
+      pixels.rect(x0, floor - height, x1, floor, fill);
+      pixels.dots(x0, x1, lane.bottom, palette.rail);
+    }
+    if (count === 0) continue;
     tally.cells++;
-    tally.inCells += columns.count[at];
+    tally.inCells += count;
   }
+}
+
+/**
+ * @param {number} top CSS pixels
+ * @param {number} height CSS pixels of all lanes
+ * @param {number} count
+ * @param {number} ratio
+ * @returns {Lane[]}
+ */
+export function lanesOf(top, height, count, ratio) {
+  const each = height / count;
+  const gap = count === 1 ? 0 : each > 8 ? 2 : 1;
+  return Array.from({ length: count }, (_, place) => {
+    const from = Math.round((top + place * each) * ratio);
+    const to = Math.round((top + (place + 1) * each - gap) * ratio);
+    return { top: from, bottom: Math.max(from + 1, to) };
+  });
 }
 
 /**
@@ -196,116 +174,150 @@ export function paintColumns(pixels, palette, columns, place, tally) {
  * @param {object} job
  * @param {Pixels} job.pixels
  * @param {Palette} job.palette
- * @param {Columns} job.columns
- * @param {LabelList} job.labels
+ * @param {Brush} job.brush
  * @param {Tally} job.tally
- * @param {import("../kit/scale.js").Scale} job.scale in CSS pixels
+ * @param {Scale} job.scale in CSS pixels
  * @param {number} job.ratio device pixels a CSS pixel
- * @param {import("../timeline/rows.js").Row} job.row
- * @param {number} job.top CSS pixels from the top of the buffer
- * @param {(visit: (tile: Tile, item: number, from: number, bucketNs: number, isStale: boolean) => void) => void} job.items
+ * @param {import("../timeline/rows.js").Track} job.track
+ * @param {number} job.lanes
+ * @param {number} job.top CSS pixels from the top of the buffer, padding left out
+ * @param {number} job.height CSS pixels, padding left out
+ * @param {boolean[]} job.isSmall by label: packets under 1 KiB
+ * @param {(visit: Visit) => void} job.items
  * @returns {number} busy ns in view
  */
 export function paintRow(job) {
-  const { pixels, palette, columns, labels, tally, scale, ratio, row, top, items } = job;
-  const track = row.track;
-  if (!track) return 0;
-  const lanes = Math.max(1, row.lanes);
-  const pad = row.height < 18 ? 1 : PAD;
-  const laneHeight = (row.height - 2 * pad) / lanes;
-  const isFarQueue = track.capacity > 1 && lanes === 1;
+  const { pixels, palette, brush, tally, scale, ratio, track, top, height, items } = job;
+  const { bars, coverage } = brush;
+  const lanes = Math.max(1, job.lanes);
+  const stacked = track.capacity === 1 ? Math.min(lanes, brush.columns.length) : 1;
+  const columns = brush.columns.slice(0, stacked);
   const perColumn = scale.nsPerPx * COLUMN;
-  columns.clear();
+  const origin = scale.range.start;
+  const exactNs = track.capacity > 1 && lanes === 1 ? Infinity : EXACT_PX * scale.nsPerPx;
+  const leastPx = track.kind === "error" ? ERROR_PX : 1;
+  bars.clear();
+  coverage.clear();
+  for (const one of columns) one.clear();
   items((tile, item, from, bucketNs, isStale) => {
-    const isSlice = tile.bucket[item] === NO_BUCKET;
-    const length = isSlice ? tile.duration[item] : bucketNs;
-    const density = isSlice ? 1 : tile.busy[item] / bucketNs;
-    columns.cover(scale.range.start, perColumn, from, length, density);
-    if (!isSlice) {
-      const column = Math.floor((from + bucketNs / 2 - scale.range.start) / perColumn);
-      const { count, start, duration, colour } = tile;
-      columns.add(
-        column,
-        count[item],
-        tile.busy[item],
-        colour[item],
-        start[item],
-        duration[item],
-        isStale,
-      );
+    const colour = tile.colour[item];
+    const label = tile.label[item];
+    const lane = Math.min(tile.lane[item], lanes - 1);
+    const own = columns[Math.min(lane, stacked - 1)];
+    if (tile.bucket[item] !== NO_BUCKET) {
+      const busy = tile.busy[item];
+      coverage.add(origin, perColumn, from, bucketNs, busy / bucketNs);
+      const count = tile.count[item];
+      if (bucketNs > 1.01 * perColumn)
+        stretch(own, origin, perColumn, from, bucketNs, count, busy, colour);
+      else {
+        const column = Math.floor((from + bucketNs / 2 - origin) / perColumn);
+        own.add(column, count, busy, colour, label, tile.start[item], tile.duration[item], isStale);
+      }
       return;
     }
-    if (isFarQueue || (lanes === 1 && length / scale.nsPerPx < EXACT_PX)) {
-      spread(columns, scale.range.start, perColumn, from, length, tile.colour[item], isStale);
+    const length = tile.duration[item];
+    coverage.add(origin, perColumn, from, length, 1);
+    if (length < exactNs) {
+      own.spread(origin, perColumn, from, length, colour, label, isStale);
       return;
     }
-    const lane = lanes > 1 ? Math.min(tile.lane[item], lanes - 1) : 0;
-    const y0 = top + pad + lane * laneHeight;
-    const x0 = Math.round(scale.x(from) * ratio);
-    const x1 = Math.max(x0 + 1, Math.round(scale.x(from + length) * ratio));
-    const bottom = Math.round((y0 + laneHeight - (lanes > 1 && laneHeight > 6 ? 2 : 0)) * ratio);
-    const bar = { x0, x1, top: Math.round(y0 * ratio), bottom, colour: tile.colour[item], isStale };
-    paintBar(pixels, palette, bar);
-    tally.exact++;
-    collect(labels, bar, tile, item, track.part, ratio, from, scale);
+    const x0 = Math.round(Math.max(-FAR, scale.x(from)) * ratio);
+    const x1 = Math.round(Math.min(FAR, scale.x(from + length)) * ratio);
+    bars.add(x0, Math.max(x0 + leastPx, x1), lane, colour, label, length, isStale);
   });
-  const place = {
-    top: Math.round((top + pad) * ratio),
-    bottom: Math.round((top + row.height - pad + 1) * ratio),
-    scale,
-    capacity: track.capacity,
-    ratio,
-  };
-  paintColumns(pixels, palette, columns, place, tally);
-  return columns.busyNs(perColumn, track.capacity);
+  const places = lanesOf(top, height, lanes, ratio);
+  const marks = track.kind === "error" ? bars : null;
+  const how = { scale, capacity: track.capacity, ratio, leastPx, marks };
+  if (track.capacity > 1 && lanes > 1) {
+    const all = { top: places[0].top, bottom: places[lanes - 1].bottom };
+    paintColumns(pixels, palette, columns[0], all, how, tally);
+  } else {
+    columns.forEach((one, place) => {
+      paintColumns(pixels, palette, one, places[place], how, tally);
+    });
+  }
+  paintBars(pixels, palette, brush, places, job.isSmall);
+  tally.exact += bars.length;
+  collect(brush, places, track, scale, ratio);
+  return coverage.total(perColumn, track.capacity);
 }
 
 /**
- * A slice's time given to every column it covers.
+ * A cell of a coarser level over the columns it stands for, until the finer one has come.
  * @param {Columns} columns
  * @param {number} origin
  * @param {number} perColumn
  * @param {number} from
  * @param {number} length
+ * @param {number} count
+ * @param {number} busy
  * @param {number} colour
- * @param {boolean} isStale
  */
-function spread(columns, origin, perColumn, from, length, colour, isStale) {
+function stretch(columns, origin, perColumn, from, length, count, busy, colour) {
   const first = Math.max(0, Math.floor((from - origin) / perColumn));
-  const last = Math.min(columns.length - 1, Math.floor((from + length - origin) / perColumn));
+  const last = Math.min(columns.length - 1, Math.floor((from + length - origin) / perColumn) - 1);
+  const each = (busy / length) * perColumn;
   for (let column = first; column <= last; column++) {
-    const begin = Math.max(from, origin + column * perColumn);
-    const end = Math.min(from + length, origin + (column + 1) * perColumn);
-    const count = column === first ? 1 : 0;
-    columns.add(column, count, Math.max(0, end - begin), colour, from, length, isStale);
+    columns.add(column, column === first ? count : 0, each, colour, 0, from, length, true);
   }
 }
 
 /**
- * Remembers a bar that has room for a label.
- * @param {LabelList} labels
- * @param {{x0: number, x1: number, top: number, bottom: number, colour: number}} bar
- * @param {Tile} tile
- * @param {number} item
- * @param {number} part
- * @param {number} ratio
- * @param {number} from
- * @param {import("../kit/scale.js").Scale} scale
+ * @param {Pixels} pixels
+ * @param {Palette} palette
+ * @param {Brush} brush
+ * @param {Lane[]} places
+ * @param {boolean[]} isSmall
  */
-function collect(labels, bar, tile, item, part, ratio, from, scale) {
-  const height = (bar.bottom - bar.top) / ratio;
-  const left = Math.max(0, scale.x(from));
-  const right = Math.min(scale.width, bar.x1 / ratio);
-  const isControl = (bar.colour & 15) === CONTROL && bar.colour !== UNKNOWN;
-  if (height < 12 || isControl || right - left < LEAST_LABEL_WIDTH) return;
-  if (labels.length >= labels.x.length) return;
-  const at = labels.length++;
-  labels.x[at] = left;
-  labels.w[at] = right - left;
-  labels.y[at] = bar.top / ratio;
-  labels.h[at] = height;
-  labels.label[at] = tile.label[item];
-  labels.part[at] = part;
-  labels.colour[at] = bar.colour;
-  labels.ns[at] = tile.duration[item];
+function paintBars(pixels, palette, { bars, lastEnds }, places, isSmall) {
+  lastEnds.fill(-FAR);
+  for (let at = 0; at < bars.length; at++) {
+    const lane = bars.lane[at];
+    const { top, bottom } = places[lane];
+    const x0 = bars.x0[at];
+    const x1 = bars.x1[at];
+    const colour = bars.colour[at];
+    // Neighbours that touch are told apart by a pixel of ground.
+    if (lastEnds[lane] >= x0 && x1 - x0 >= 3) pixels.rect(x0 - 1, top, x0, bottom, palette.well);
+    let fill = classPixel(palette, colour, bars.stale[at] === 1);
+    if (isSmall[bars.label[at]]) fill = mix(fill, palette.well, SMALL_PACKET);
+    paintBar(pixels, palette, { x0, x1, top, bottom, colour, fill });
+    lastEnds[lane] = Math.max(lastEnds[lane], x1);
+  }
+}
+
+/**
+ * Remembers bars that have room for a label, up to the next bar of their lane.
+ * @param {Brush} brush
+ * @param {Lane[]} places
+ * @param {import("../timeline/rows.js").Track} track
+ * @param {Scale} scale
+ * @param {number} ratio
+ */
+function collect({ bars, labels, lastEnds }, places, track, scale, ratio) {
+  const isError = track.kind === "error";
+  const nextStarts = lastEnds.fill(FAR * 2);
+  for (let bar = bars.length - 1; bar >= 0; bar--) {
+    const { top, bottom } = places[bars.lane[bar]];
+    const next = nextStarts[bars.lane[bar]];
+    nextStarts[bars.lane[bar]] = bars.x0[bar];
+    const height = (bottom - top) / ratio;
+    const colour = bars.colour[bar];
+    const isControl = (colour & 15) === CONTROL && colour !== UNKNOWN;
+    const end = isError ? next : Math.min(bars.x1[bar], next);
+    const left = isError ? bars.x1[bar] / ratio : Math.max(0, bars.x0[bar] / ratio);
+    const width = Math.min(scale.width, end / ratio) - left;
+    if (height < LEAST_LABEL_HEIGHT || isControl || width < LEAST_LABEL_WIDTH) continue;
+    if (labels.length >= labels.x.length) return;
+    const at = labels.length++;
+    labels.x[at] = left;
+    labels.w[at] = width;
+    labels.y[at] = top / ratio;
+    labels.h[at] = height;
+    labels.label[at] = bars.label[bar];
+    labels.part[at] = track.part;
+    labels.colour[at] = isError ? PLAIN : colour;
+    labels.ns[at] = isError ? 0 : bars.ns[bar];
+  }
 }

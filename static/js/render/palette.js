@@ -16,9 +16,11 @@ export const CLASSES = /** @type {const} */ ([
 export const CONTROL = 8;
 export const UNKNOWN = 255;
 export const TRANSPOSE = 0x40;
+/** Stands where a class would, for a label beside its bar. */
+export const PLAIN = 254;
 
 /**
- * @typedef {{hues: Uint32Array, inks: string[], css: string[], well: number, rail: number, warn: number, err: number, grid: number, line: number, head: number, text: string, quiet: string, select: string, accent: string, warnCss: string, errCss: string, wellCss: string}} Palette
+ * @typedef {{hues: Uint32Array, inks: string[], css: string[], well: number, rail: number, warn: number, err: number, grid: number, line: number, head: number, accentPixel: number, text: string, quiet: string, select: string, accent: string, accentInk: string, errSoftCss: string, tick: string, border: string, warnCss: string, errCss: string, wellCss: string}} Palette
  */
 
 /**
@@ -92,10 +94,15 @@ export function readPalette(element) {
     grid: asPixel("--grid"),
     line: asPixel("--line-1"),
     head: asPixel("--bg-2"),
+    accentPixel: asPixel("--accent"),
     text: read("--text-2"),
     quiet: read("--text-3"),
     select: read("--select"),
     accent: read("--accent"),
+    accentInk: read("--accent-ink"),
+    errSoftCss: read("--err-soft"),
+    tick: read("--line-3"),
+    border: read("--line-2"),
     warnCss: read("--warn"),
     errCss: read("--err"),
     wellCss: read("--well"),

@@ -1,5 +1,7 @@
 /** A buffer of pixels and the few shapes a timeline is made of. */
 
+const NARROW = 8;
+
 export class Pixels {
   /**
    * @param {number} width
@@ -30,9 +32,12 @@ export class Pixels {
     if (right <= left) return;
     const top = Math.max(0, y0);
     const bottom = Math.min(this.height, y1);
-    for (let y = top; y < bottom; y++) {
-      const from = y * this.width;
-      this.data.fill(colour, from + left, from + right);
+    const { data, width } = this;
+    const isNarrow = right - left <= NARROW;
+    for (let from = top * width, end = bottom * width; from < end; from += width) {
+      // A call costs more than a few pixels do.
+      if (isNarrow) for (let x = from + left; x < from + right; x++) data[x] = colour;
+      else data.fill(colour, from + left, from + right);
     }
   }
 
@@ -70,20 +75,21 @@ export class Pixels {
   }
 
   /**
-   * Diagonal stripes over a rectangle; `every` pixels apart, one to two pixels wide.
+   * Diagonal lines over a rectangle, one pixel wide and `every` pixels apart.
    * @param {number} x0
    * @param {number} y0
    * @param {number} x1
    * @param {number} y1
    * @param {number} colour
    * @param {number} every
+   * @param {number} [shift] pixels to the right
    */
-  hatch(x0, y0, x1, y1, colour, every) {
+  hatch(x0, y0, x1, y1, colour, every, shift = 0) {
     const left = Math.max(0, x0);
     const right = Math.min(this.width, x1);
     const bottom = Math.min(this.height, y1);
     for (let y = Math.max(0, y0); y < bottom; y++) {
-      const phase = (((every - ((left + y) % every)) % every) + every) % every;
+      const phase = (((shift - left - y) % every) + every) % every;
       for (let x = left + phase; x < right; x += every) this.data[y * this.width + x] = colour;
     }
   }
@@ -94,12 +100,15 @@ export class Pixels {
    * @param {number} x1
    * @param {number} y
    * @param {number} colour
+   * @param {number} [every] pixels from dot to dot
    */
-  dots(x0, x1, y, colour) {
+  dots(x0, x1, y, colour, every = 2) {
     if (y < 0 || y >= this.height) return;
     const right = Math.min(this.width, x1);
-    for (let x = Math.max(0, x0); x < right; x++) {
-      if (x % 2 === 0) this.data[y * this.width + x] = colour;
+    const left = Math.max(0, x0);
+    const from = y * this.width;
+    for (let x = left + ((every - (left % every)) % every); x < right; x += every) {
+      this.data[from + x] = colour;
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Text over the blitted bars: labels that fit, widest first; the clock row's words. */
 
 import { duration } from "../kit/units.js";
-import { UNKNOWN } from "./palette.js";
+import { PLAIN, UNKNOWN } from "./palette.js";
 
 /** @typedef {import("./painter.js").LabelList} LabelList */
 /** @typedef {import("./palette.js").Palette} Palette */
@@ -29,7 +29,8 @@ const SHORT = new Map([
  * @returns {string}
  */
 export function fitted(text, room, measure) {
-  const last = text.split(" ").at(-1) ?? text;
+  // Of "ACTIVATE EXP" the function says it; of "4 KiB" no part does.
+  const last = /^\d/.test(text) ? text : (text.split(" ").at(-1) ?? text);
   const choices = [text, last, SHORT.get(text) ?? "", SHORT.get(last) ?? ""];
   return choices.find((choice) => choice !== "" && measure(choice) <= room) ?? "";
 }
@@ -48,6 +49,29 @@ export function widest(labels, most = MOST_LABELS) {
 
 /** @type {Map<string, number>} */
 const widths = new Map();
+const MOST_WIDTHS = 5000;
+
+/** Forgets measured widths: fonts have come. */
+export function forgetWidths() {
+  widths.clear();
+}
+
+/**
+ * The width of a text in the context's font; measured once.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @returns {number}
+ */
+export function widthOf(context, text) {
+  const key = `${context.font} ${text}`;
+  let width = widths.get(key);
+  if (width === undefined) {
+    if (widths.size > MOST_WIDTHS) widths.clear();
+    width = context.measureText(text).width;
+    widths.set(key, width);
+  }
+  return width;
+}
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -58,27 +82,21 @@ const widths = new Map();
 export function drawLabels(context, labels, palette, texts) {
   context.font = FONT;
   context.textBaseline = "middle";
-  const measure = (/** @type {string} */ text) => {
-    let width = widths.get(text);
-    if (width === undefined) {
-      width = context.measureText(text).width;
-      widths.set(text, width);
-    }
-    return width;
-  };
+  const measure = (/** @type {string} */ text) => widthOf(context, text);
   for (const at of widest(labels)) {
     const text = texts[labels.part[at]]?.[labels.label[at]] ?? "";
     const room = labels.w[at] - 8;
     const shown = fitted(text, room, measure);
     if (!shown) continue;
     const colour = labels.colour[at];
-    context.fillStyle = colour === UNKNOWN ? palette.text : palette.inks[colour & 15];
+    const isOnGround = colour === UNKNOWN || colour === PLAIN;
+    context.fillStyle = isOnGround ? palette.text : palette.inks[colour & 15];
     const y = labels.y[at] + labels.h[at] / 2 + 0.5;
     const x = labels.x[at] + 4;
     context.fillText(shown, x, y);
     const time = duration(labels.ns[at], 3);
     const after = measure(shown) + 5;
-    if (labels.w[at] >= WITH_DURATION && after + measure(time) <= room) {
+    if (colour !== PLAIN && labels.w[at] >= WITH_DURATION && after + measure(time) <= room) {
       context.font = QUIET_FONT;
       context.fillText(time, x + after, y);
       context.font = FONT;
@@ -87,17 +105,23 @@ export function drawLabels(context, labels, palette, texts) {
 }
 
 /**
- * What a group holds, at the right of its head.
+ * Words of heads at the right, and sentences in the middle of rows that have nothing to show.
  * @param {CanvasRenderingContext2D} context
- * @param {{text: string, y: number}[]} heads
+ * @param {{text: string, y: number, isMiddle: boolean}[]} notes
  * @param {Palette} palette
  * @param {number} width
  */
-export function drawHeads(context, heads, palette, width) {
+export function drawNotes(context, notes, palette, width) {
   context.font = QUIET_FONT;
   context.textBaseline = "middle";
-  context.textAlign = "right";
-  context.fillStyle = palette.quiet;
-  for (const { text, y } of heads) context.fillText(text, width - 8, y + 0.5);
-  context.textAlign = "left";
+  for (const { text, y, isMiddle } of notes) {
+    const size = widthOf(context, text);
+    const x = isMiddle ? (width - size) / 2 : width - 8 - size;
+    if (isMiddle) {
+      context.fillStyle = palette.wellCss;
+      context.fillRect(x - 4, y - 7, size + 8, 14);
+    }
+    context.fillStyle = palette.quiet;
+    context.fillText(text, x, y + 0.5);
+  }
 }

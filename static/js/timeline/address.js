@@ -1,6 +1,29 @@
-/** The address is the view: range, selection and mode in the query, read and written. */
+/** The address is the view: ranges, selection and mode in the query, read and written. */
 
-/** @typedef {{range: {start: number, end: number} | null, selected: {part: number, table: string, row: number} | null, dma: "queue" | "engine", closed: string[]}} Address */
+/** @typedef {import("../kit/scale.js").Range} Range */
+/**
+ * `closed` is null where the address says nothing of it.
+ * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null}} Address
+ */
+
+/**
+ * @param {string | null} text
+ * @returns {Range | null}
+ */
+function readRange(text) {
+  const found = /^(-?\d{1,15})-(-?\d{1,15})$/.exec(text ?? "");
+  const start = Number(found?.[1]);
+  const end = Number(found?.[2]);
+  return found && end > start ? { start, end } : null;
+}
+
+/**
+ * @param {Range} range
+ * @returns {string}
+ */
+function rangeText({ start, end }) {
+  return `${Math.round(start)}-${Math.round(end)}`;
+}
 
 /**
  * @param {string} search
@@ -8,35 +31,31 @@
  */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
-  const range = /^(-?\d+)-(\d+)$/.exec(query.get("t") ?? "");
-  const selected = /^(\d+)\.([A-Za-z]+)\.(\d+)$/.exec(query.get("sel") ?? "");
-  const start = Number(range?.[1]);
-  const end = Number(range?.[2]);
+  const selected = /^([\w/.-]+):(\d{1,10})$/.exec(query.get("sel") ?? "");
   return {
-    range: range && end > start ? { start, end } : null,
-    selected: selected
-      ? { part: Number(selected[1]), table: selected[2] ?? "", row: Number(selected[3]) }
-      : null,
+    range: readRange(query.get("t")),
+    marked: readRange(query.get("mark")),
+    selected: selected ? { key: selected[1] ?? "", row: Number(selected[2]) } : null,
     dma: query.get("dma") === "engine" ? "engine" : "queue",
-    closed: (query.get("closed") ?? "").split(",").filter(Boolean),
+    closed: query.has("closed") ? (query.get("closed") ?? "").split(",").filter(Boolean) : null,
   };
 }
 
 /**
  * @param {Address} address
- * @returns {string} a query with a question mark
+ * @returns {string} a query with a question mark, readable: `/`, `:` and `,` stay as they are
  */
-export function writeAddress(address) {
+export function writeAddress({ range, marked, selected, dma, closed }) {
   const query = new URLSearchParams();
-  if (address.range) {
-    query.set("t", `${Math.round(address.range.start)}-${Math.round(address.range.end)}`);
-  }
-  if (address.selected) {
-    const { part, table, row } = address.selected;
-    query.set("sel", `${part}.${table}.${row}`);
-  }
-  if (address.dma === "engine") query.set("dma", "engine");
-  if (address.closed.length > 0) query.set("closed", address.closed.join(","));
-  const text = query.toString();
+  if (range) query.set("t", rangeText(range));
+  if (marked) query.set("mark", rangeText(marked));
+  if (selected) query.set("sel", `${selected.key}:${selected.row}`);
+  if (dma === "engine") query.set("dma", "engine");
+  if (closed) query.set("closed", closed.join(","));
+  const text = query
+    .toString()
+    .replaceAll("%2F", "/")
+    .replaceAll("%3A", ":")
+    .replaceAll("%2C", ",");
   return text ? `?${text}` : "";
 }

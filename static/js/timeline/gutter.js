@@ -1,73 +1,89 @@
 /** The gutter: a row's name and how busy it is in view, as plain elements. */
 
 import { icon, make } from "../kit/dom.js";
-import { count, share } from "../kit/units.js";
+import { share } from "../kit/units.js";
+import { groupSubtitle, MOST_LANES, trackName } from "./rows.js";
 
 /** @typedef {import("./rows.js").Row} Row */
-/** @typedef {import("./plot.js").Frame} Frame */
+/** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
+/** @typedef {{busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>}} Shares */
+/** @typedef {{element: HTMLElement, bar: HTMLElement, text: HTMLElement, shown: string}} Part */
 
 const NAMED = new Set(["Tensor", "TensorMatrix", "Vector", "Scalar", "GpSimd"]);
 
 export class Gutter {
   /**
    * @param {HTMLElement} place
+   * @param {TimelineDocument} document
    * @param {(group: string) => void} toggle
    */
-  constructor(place, toggle) {
+  constructor(place, document, toggle) {
     this.place = place;
+    this.document = document;
     this.toggle = toggle;
     this.shape = "";
-    /** @type {Map<number, {row: HTMLElement, bar: HTMLElement, text: HTMLElement}>} */
-    this.parts = new Map();
+    /** @type {Part[]} */
+    this.parts = [];
   }
 
   /**
    * Makes the elements again only when the rows have changed, then fills in the shares.
-   * @param {Frame} frame
+   * @param {{rows: Row[], height: number} & Shares} frame
    * @param {{start: number, end: number}} range
-   * @param {Set<string>} closed
    * @param {number | null} selectedTrack
    */
-  show(frame, range, closed, selectedTrack) {
+  show(frame, range, selectedTrack) {
     const shape = frame.rows
       .map(
-        (row) =>
-          `${row.track?.id ?? row.group.id}:${row.y}:${row.height}:${closed.has(row.group.id)}`,
+        ({ kind, track, group, height, lanes }) =>
+          `${kind}${track?.id ?? group.id}:${height}:${lanes}`,
       )
       .join("|");
     if (shape !== this.shape) {
       this.shape = shape;
-      this.build(frame, closed);
+      this.build(frame);
     }
     const length = Math.max(1, range.end - range.start);
-    for (const row of frame.rows) {
-      const track = row.track;
-      const part = track ? this.parts.get(track.id) : null;
-      if (!track || !part) continue;
-      part.row.classList.toggle("row--selected", track.id === selectedTrack);
-      if (track.kind === "clock") {
-        const value = frame.clock.get(track.id);
-        part.text.textContent = value === undefined ? "–" : `avg ${share(value)}`;
-        continue;
-      }
-      const busy = frame.busy.get(track.id);
-      if (busy === undefined || track.kind === "error") continue;
-      const value = Math.min(1, busy / (length * track.capacity));
-      part.text.textContent = share(value);
-      part.bar.style.transform = `scaleX(${value})`;
-    }
+    frame.rows.forEach((row, place) => {
+      const part = this.parts[place];
+      part.element.classList.toggle(
+        "row--selected",
+        row.track !== null && row.track.id === selectedTrack,
+      );
+      this.fill(part, row, frame, length);
+    });
   }
 
   /**
-   * @param {Frame} frame
-   * @param {Set<string>} closed
+   * @param {Part} part
+   * @param {Row} row
+   * @param {Shares} frame
+   * @param {number} length ns in view
    */
-  build(frame, closed) {
-    this.parts.clear();
+  fill(part, { kind, track, group }, frame, length) {
+    let text = "";
+    let value = 0;
+    if (kind === "no-clock") text = "no data";
+    else if (track?.kind === "clock") text = frame.clock.get(track.id) ?? "–";
+    else if (kind === "closed" || (track && track.kind !== "error")) {
+      const busy = track ? frame.busy.get(track.id) : frame.closedBusy.get(group.id);
+      if (busy === undefined) return;
+      value = Math.min(1, track ? busy / (length * track.capacity) : busy);
+      text = share(value);
+    }
+    if (part.shown === text || kind === "part") return;
+    part.shown = text;
+    part.text.textContent = text;
+    part.bar.style.transform = `scaleX(${value})`;
+  }
+
+  /** @param {{rows: Row[], height: number}} frame */
+  build(frame) {
     this.place.style.height = `${frame.height}px`;
+    this.parts = frame.rows.map((row) => this.part(row));
     this.place.replaceChildren(
-      ...frame.rows.map((row) => {
-        const element = row.track ? this.trackRow(row) : this.headRow(row, closed);
+      ...frame.rows.map((row, place) => {
+        const { element } = this.parts[place];
         element.style.top = `${row.y}px`;
         element.style.height = `${row.height}px`;
         return element;
@@ -77,49 +93,88 @@ export class Gutter {
 
   /**
    * @param {Row} row
-   * @param {Set<string>} closed
-   * @returns {HTMLElement}
+   * @returns {Part}
    */
-  headRow(row, closed) {
-    const { group } = row;
-    const isOpen = !closed.has(group.id);
-    const head = make("button", {
-      type: "button",
-      class: "row row--head",
-      "aria-expanded": String(isOpen),
-    });
-    const rows = group.kind === "core" ? "instructions" : "packets";
-    const more = make("span", { class: "row__more row__name" }, group.subtitle);
-    head.append(icon("down"), make("span", {}, group.title), more);
-    head.title = `${count(group.rows)} ${rows}`;
-    head.addEventListener("click", () => this.toggle(group.id));
-    return head;
+  part(row) {
+    const bar = make("i");
+    const text = make("span", { class: "row__busy" });
+    const element = row.kind === "head" ? this.head(row) : this.row(row, bar, text);
+    return { element, bar, text, shown: "" };
   }
 
   /**
    * @param {Row} row
    * @returns {HTMLElement}
    */
-  trackRow(row) {
-    const track = row.track;
-    if (!track) return make("div");
-    const kind = track.kind.startsWith("dma")
-      ? "dma"
-      : track.kind === "engine" && NAMED.has(track.name)
-        ? track.name
-        : track.kind;
+  head({ group }) {
+    const isOpen = !this.isClosed(group.id);
+    const head = make("button", {
+      type: "button",
+      class: "row row--head",
+      "aria-expanded": String(isOpen),
+    });
+    const more = make(
+      "span",
+      { class: "row__more row__name" },
+      groupSubtitle(this.document, group),
+    );
+    head.append(icon("down"), make("span", { class: "row__title" }, group.title), more);
+    head.addEventListener("click", () => this.toggle(group.id));
+    return head;
+  }
+
+  /** @param {string} group */
+  isClosed(group) {
+    return this.shape.includes(`closed${group}:`);
+  }
+
+  /**
+   * @param {Row} row
+   * @param {HTMLElement} bar
+   * @param {HTMLElement} text
+   * @returns {HTMLElement}
+   */
+  row(row, bar, text) {
+    const { kind, track, group } = row;
     const small = row.height < 18 ? " row--small" : "";
-    const element = make("div", { class: `row row--${kind}${small}` });
-    const bar = make("i");
-    const text = make("span", { class: "row__busy" });
-    const name = track.kind === "clock" ? `Clock limit · core ${track.core}` : track.name;
-    const deeper = track.deepest > 4 && track.capacity === 1 ? ` +${track.deepest - 4} deeper` : "";
-    element.append(make("span", { class: "row__name", title: name + deeper }, name + deeper));
-    if (track.kind !== "clock" && track.kind !== "error") {
-      element.append(make("span", { class: "row__bar" }, bar));
+    const element = make("div", { class: `row row--${edgeOf(row)}${small}` });
+    const name = rowName(this.document, row);
+    const isQuiet = kind === "closed" ? " quiet" : "";
+    const label = make("span", { class: `row__name${isQuiet}`, title: name }, name);
+    const deeper =
+      track && track.capacity === 1 && row.lanes === MOST_LANES ? track.deepest - MOST_LANES : 0;
+    if (deeper > 0) label.append(make("span", { class: "row__deeper" }, `+${deeper} deeper`));
+    element.append(label);
+    const hasBar = kind === "closed" || (track && track.kind !== "clock" && track.kind !== "error");
+    if (hasBar) element.append(make("span", { class: "row__bar" }, bar));
+    if (kind === "part") {
+      text.textContent = `${group.part + 1} of ${this.document.parts.length}`;
     }
     element.append(text);
-    this.parts.set(track.id, { row: element, bar, text });
     return element;
   }
+}
+
+/**
+ * @param {Row} row
+ * @returns {string} which colour the row's edge has
+ */
+function edgeOf({ kind, track }) {
+  if (kind === "part") return "part";
+  if (kind === "no-clock") return "clock";
+  if (!track) return "closed";
+  if (track.kind.startsWith("dma")) return "dma";
+  return track.kind === "engine" && NAMED.has(track.name) ? track.name : track.kind;
+}
+
+/**
+ * @param {TimelineDocument} document
+ * @param {Row} row
+ * @returns {string}
+ */
+function rowName(document, { kind, track, group }) {
+  if (kind === "part") return document.parts.find(({ part }) => part === group.part)?.name ?? "";
+  if (kind === "no-clock") return "Clock limit";
+  if (kind === "closed") return `${group.tracks.length} rows closed`;
+  return track ? trackName(document, track) : "";
 }

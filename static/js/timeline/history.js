@@ -18,9 +18,10 @@ export class ViewHistory {
    * Remembers where the view was before it moves.
    * @param {Range} range
    * @param {number} nowMs
+   * @param {{isStep?: boolean}} [how] a step stands for itself, however soon it comes
    */
-  leave(range, nowMs) {
-    if (nowMs - this.movedAt > SAME_MS) {
+  leave(range, nowMs, { isStep = false } = {}) {
+    if (isStep || nowMs - this.movedAt > SAME_MS) {
       this.past.push({ ...range });
       if (this.past.length > MOST) this.past.shift();
       this.future = [];

@@ -1,19 +1,57 @@
-/** From a point to what lies there: a slice with its row in its table, or a cell. */
+/** From a point to what lies there: a slice with its row in its table, or a cell; and back. */
 
 import { NO_BUCKET } from "../data/arrow.js";
 import { placedTiles, visitItems } from "./items.js";
+import { innerOf } from "./rows.js";
 
 /** @typedef {import("./rows.js").Track} Track */
 /** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
-/** @typedef {{track: Track, row: number, start: number, duration: number, label: string, colour: number, lane: number, count: number, cellStart: number, cellLength: number, busy: number}} Hit */
+/** @typedef {import("../data/arrow.js").Tile} Tile */
+/** @typedef {{peek: (key: string) => Tile | null}} Tiles */
+/**
+ * A slice (`count` 0 or 1), or a cell of `count` slices of which the longest is named. `busy` is ns
+ * of the cell; times are ns from the profile's zero.
+ * @typedef {{track: Track, row: number, start: number, duration: number, label: string, colour: number, lane: number, count: number, cellStart: number, cellLength: number, busy: number}} Hit
+ */
 
 const NEAR_PX = 3;
+const LEAST_BOX_PX = 2;
+
+/**
+ * An item as a hit.
+ * @param {TimelineDocument} document
+ * @param {Track} track
+ * @param {Tile} tile
+ * @param {number} item
+ * @param {number} from where the item begins: the cell's, or the slice's own start
+ * @param {number} bucketNs
+ * @returns {Hit}
+ */
+export function hitOf(document, track, tile, item, from, bucketNs) {
+  const isSlice = tile.bucket[item] === NO_BUCKET;
+  const isSingle = isSlice || tile.count[item] === 1;
+  const start = tile.start[item];
+  const duration = tile.duration[item];
+  return {
+    track,
+    row: tile.row[item],
+    start,
+    duration,
+    label: (document.labels[track.part] ?? [])[tile.label[item]] ?? "",
+    colour: tile.colour[item],
+    lane: tile.lane[item],
+    count: isSlice ? 0 : tile.count[item],
+    cellStart: isSingle ? start : from,
+    cellLength: isSingle ? duration : bucketNs,
+    busy: isSlice ? duration : tile.busy[item],
+  };
+}
 
 /**
  * What lies under a point: the slice whose bar is hit, else the nearest within three pixels.
  * @param {object} query
  * @param {TimelineDocument} query.document
- * @param {{peek: (key: string) => import("../data/arrow.js").Tile | null}} query.store
+ * @param {Tiles} query.store
  * @param {import("./rows.js").Row} query.row
  * @param {number} query.level
  * @param {import("../kit/scale.js").Scale} query.scale
@@ -26,9 +64,12 @@ export function hitTest({ document, store, row, level, scale, x, y }) {
   if (!track) return null;
   const at = scale.ns(x);
   const near = { start: at - NEAR_PX * scale.nsPerPx, end: at + NEAR_PX * scale.nsPerPx };
-  const lane = Math.floor((Math.max(0, y - 3) * row.lanes) / Math.max(1, row.height - 6));
+  const inner = innerOf(row);
+  const lanes = Math.max(1, row.lanes);
+  const place = Math.floor(((y - inner.top) * lanes) / Math.max(1, inner.height));
+  const lane = Math.min(Math.max(place, 0), lanes - 1);
   const placed = placedTiles(document, row.group, level, near, store);
-  /** @type {Hit | null} */
+  /** @type {{tile: Tile, item: number, from: number, bucketNs: number} | null} */
   let best = null;
   let least = Number.POSITIVE_INFINITY;
   visitItems(
@@ -37,74 +78,72 @@ export function hitTest({ document, store, row, level, scale, x, y }) {
     near,
     (tile, item, from, bucketNs) => {
       const isSlice = tile.bucket[item] === NO_BUCKET;
-      const isSingle = !isSlice && tile.count[item] === 1;
-      if (row.lanes > 1 && tile.lane[item] !== lane) return;
-      const start = isSlice || isSingle ? tile.start[item] : from;
-      const length = isSlice || isSingle ? tile.duration[item] : bucketNs;
+      // A cell in which nothing begins shows the end of what began before it.
+      if (!isSlice && tile.count[item] === 0) return;
+      const isBar = isSlice || tile.count[item] === 1;
+      if (lanes > 1 && Math.min(tile.lane[item], lanes - 1) !== lane) return;
+      const start = isBar ? tile.start[item] : from;
+      const length = isBar ? tile.duration[item] : bucketNs;
       const gap = Math.max(start - at, at - (start + length), 0) / scale.nsPerPx;
       // A bar beats a cell at the same distance, a short bar beats a long one behind it.
-      const cost = gap * 1e6 + (isSlice || isSingle ? 0 : 0.5) + Math.min(length / 1e12, 0.4);
+      const cost = gap * 1e6 + (isBar ? 0 : 0.5) + Math.min(length / 1e12, 0.4);
       if (gap > NEAR_PX || cost >= least) return;
       least = cost;
-      const labels = document.labels[track.part] ?? [];
-      best = {
-        track,
-        row: tile.row[item],
-        start: tile.start[item],
-        duration: tile.duration[item],
-        label: labels[tile.label[item]] ?? "",
-        colour: tile.colour[item],
-        lane: tile.lane[item],
-        count: isSlice ? 0 : tile.count[item],
-        cellStart: start,
-        cellLength: length,
-        busy: tile.busy[item],
-      };
+      best = { tile, item, from, bucketNs };
     },
     document,
   );
-  return best;
+  if (!best) return null;
+  const { tile, item, from, bucketNs } = /** @type {NonNullable<typeof best>} */ (best);
+  return hitOf(document, track, tile, item, from, bucketNs);
 }
 
 /**
- * Slices of a track that are known one by one, in order of start: for walking and for the table.
+ * Items of a track in view, in order of start: slices one by one, cells by their longest.
  * @param {object} query
  * @param {TimelineDocument} query.document
- * @param {{peek: (key: string) => import("../data/arrow.js").Tile | null}} query.store
+ * @param {Tiles} query.store
  * @param {import("./rows.js").Group} query.group
  * @param {Track} query.track
  * @param {number} query.level
  * @param {{start: number, end: number}} query.range
- * @param {number} [query.most]
  * @returns {Hit[]}
  */
-export function slicesInView({ document, store, group, track, level, range, most = 500 }) {
+export function itemsInView({ document, store, group, track, level, range }) {
   const placed = placedTiles(document, group, level, range, store);
-  const labels = document.labels[track.part] ?? [];
   /** @type {Hit[]} */
   const found = [];
   visitItems(
     placed,
     track.id,
     range,
-    (tile, item) => {
-      const isSlice = tile.bucket[item] === NO_BUCKET;
-      if (!isSlice && tile.count[item] === 0) return;
-      found.push({
-        track,
-        row: tile.row[item],
-        start: tile.start[item],
-        duration: tile.duration[item],
-        label: labels[tile.label[item]] ?? "",
-        colour: tile.colour[item],
-        lane: tile.lane[item],
-        count: isSlice ? 0 : tile.count[item],
-        cellStart: tile.start[item],
-        cellLength: tile.duration[item],
-        busy: tile.busy[item],
-      });
+    (tile, item, from, bucketNs) => {
+      if (tile.bucket[item] !== NO_BUCKET && tile.count[item] === 0) return;
+      found.push(hitOf(document, track, tile, item, from, bucketNs));
     },
     document,
   );
-  return found.sort((a, b) => a.start - b.start).slice(0, most);
+  return found.sort((a, b) => a.start - b.start);
+}
+
+/**
+ * Where a slice or cell is drawn, pixels of the plot.
+ * @param {Hit} hit
+ * @param {import("./rows.js").Row} row
+ * @param {import("../kit/scale.js").Scale} scale
+ * @param {number} scrollY
+ * @returns {{x0: number, x1: number, y0: number, y1: number}}
+ */
+export function boxOf(hit, row, scale, scrollY) {
+  const lanes = Math.max(1, row.lanes);
+  const inner = innerOf(row);
+  const laneHeight = inner.height / lanes;
+  const lane = Math.min(hit.lane, lanes - 1);
+  const y0 = row.y - scrollY + inner.top + lane * laneHeight;
+  const start = hit.count > 1 ? hit.cellStart : hit.start;
+  const length = hit.count > 1 ? hit.cellLength : hit.duration;
+  const x0 = scale.x(start);
+  const gap = lanes === 1 ? 0 : laneHeight > 8 ? 2 : 1;
+  const x1 = Math.max(scale.x(start + length), x0 + LEAST_BOX_PX);
+  return { x0, x1, y0, y1: y0 + laneHeight - gap };
 }

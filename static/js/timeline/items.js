@@ -2,8 +2,11 @@
 
 import { NO_BUCKET } from "../data/arrow.js";
 import { covering, tileSpan } from "../kit/scale.js";
+import { MOST_LANES } from "./rows.js";
 
-const WIDE_PX = 8;
+/** From these widths on slices are told apart, and what overlaps is stacked. */
+const STACK_PX = 12;
+const STACK_PACKET_PX = 3;
 
 /** @typedef {import("../data/arrow.js").Tile} Tile */
 /** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
@@ -102,8 +105,8 @@ export function visitItems(placed, track, range, visit, document) {
 }
 
 /**
- * How many lanes a track needs in view: more than one only when its slices have room to be told
- * apart.
+ * How many lanes a track needs in view: more than one only when most of its slices are wide enough
+ * to be told apart, and only as many as overlap there.
  * @param {Placed[]} placed
  * @param {import("./rows.js").Track} track
  * @param {{start: number, end: number}} range
@@ -112,8 +115,9 @@ export function visitItems(placed, track, range, visit, document) {
  * @returns {number}
  */
 export function lanesInView(placed, track, range, width, document) {
-  if (track.kind === "clock" || track.kind === "error" || track.kind === "dma_engine") return 1;
-  const wideNs = (WIDE_PX * (range.end - range.start)) / Math.max(1, width);
+  if (track.deepest < 2 || track.kind === "clock" || track.kind === "error") return 1;
+  const least = track.capacity > 1 ? STACK_PACKET_PX : STACK_PX;
+  const wideNs = (least * (range.end - range.start)) / Math.max(1, width);
   let wide = 0;
   let crowded = 0;
   let deepest = 0;
@@ -125,10 +129,10 @@ export function lanesInView(placed, track, range, width, document) {
       if (tile.bucket[item] !== NO_BUCKET) crowded += tile.count[item];
       else if (tile.duration[item] < wideNs) crowded++;
       else wide++;
-      if (tile.bucket[item] === NO_BUCKET) deepest = Math.max(deepest, tile.lane[item]);
+      deepest = Math.max(deepest, tile.lane[item]);
     },
     document,
   );
-  if (wide === 0 || crowded > wide / 2) return 1;
-  return track.capacity > 1 ? track.capacity : Math.min(deepest + 1, 4);
+  if (wide === 0 || crowded > wide) return 1;
+  return track.capacity > 1 ? track.capacity : Math.min(deepest + 1, MOST_LANES);
 }

@@ -38,19 +38,19 @@ const LIST = /** @type {const} */ ([
   ["Shift wheel", "pan"],
   ["Ctrl wheel", "zoom at the pointer"],
   ["drag", "pan"],
-  ["drag on the ruler", "zoom to a range"],
+  ["drag on the ruler", "mark a range"],
   ["click", "select; on a cell: zoom in"],
-  ["double click", "zoom to the event"],
+  ["double click", "zoom to the event or range"],
   ["W S, ↑ ↓", "zoom in, out"],
   ["A D, ← →", "pan; Shift: ten times"],
   ["F", "fit all"],
-  ["Z", "zoom to the selection"],
+  ["Z", "zoom to the range, else the event"],
   ["Alt ← →", "view history"],
   ["J K", "row down, up"],
   ["[ ]", "previous, next event"],
   ["Enter", "to the panel"],
   ["T", "events in view as a table"],
-  ["Esc", "clear"],
+  ["Esc", "clear the range, then the event"],
   ["?", "these keys"],
 ]);
 
@@ -78,6 +78,6 @@ export function actionOf(event) {
  */
 export function fillKeyList(list) {
   list.replaceChildren(
-    ...LIST.flatMap(([key, what]) => [make("dt", {}, key), make("dd", {}, what)]),
+    ...LIST.flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)]),
   );
 }

@@ -4,17 +4,31 @@
  * @typedef {{id: number, key: string, group: string, kind: string, name: string, part: number, core: number, table: string, rows: number, lanes: number, deepest: number, start_ns: number, end_ns: number, capacity: number}} Track
  * @typedef {{id: string, slug: string, title: string, subtitle: string, kind: string, part: number, core: number, tracks: number[], rows: number}} Group
  * @typedef {{profile?: string, run?: number, duration_ns: number, tile_buckets: number, row_tile_buckets: number, levels: {level: number, bucket_ns: number}[], parts: {part: number, name: string, span_ns: number, clock: string}[], groups: Group[], tracks: Track[], labels: Record<string, string[]>, notices: {code: string, message: string, count: number}[]}} TimelineDocument
- * @typedef {{kind: "head" | "track", group: Group, track: Track | null, y: number, height: number, lanes: number}} Row
+ */
+/**
+ * A row: the head of a part or of a group, a track, a closed group's tracks in one, or a clock that
+ * was not recorded. `lanes` above 1 stacks what overlaps.
+ * @typedef {{kind: "part" | "head" | "track" | "closed" | "no-clock", group: Group, track: Track | null, y: number, height: number, lanes: number}} Row
  */
 
 export const HEAD_HEIGHT = 21;
+export const MOST_LANES = 4;
 const CLOCK_HEIGHT = 24;
-const ENGINE_HEIGHT = 24;
 const LANE_HEIGHT = 17;
-const QUEUE_HEIGHT = 22;
+const PADDING = 6;
 const QUEUE_NEAR_HEIGHT = 54;
-const DMA_ENGINE_HEIGHT = 14;
 const GROUP_ORDER = ["errors", "clock", "core", "dma", "dma_engines"];
+export const ENGINE_ORDER = ["Tensor", "TensorMatrix", "Vector", "Scalar", "GpSimd", "Sync"];
+const EARLY = 0.1;
+
+/** Height at least and at most, by kind: rows grow to share what the screen has left. */
+const HEIGHTS = new Map([
+  ["engine", [22, 48]],
+  ["dma_queue", [22, 38]],
+  ["dma_engine", [14, 22]],
+  ["error", [22, 22]],
+  ["clock", [CLOCK_HEIGHT, CLOCK_HEIGHT]],
+]);
 
 /**
  * Groups to show, in their order; DMA by queue or by engine.
@@ -43,49 +57,170 @@ export function shownGroups(document, dma) {
  * @returns {Track[]}
  */
 export function shownTracks(document, group) {
-  const order = ["Tensor", "TensorMatrix", "Vector", "Scalar", "GpSimd", "Sync"];
   const tracks = group.tracks.map((id) => document.tracks[id]);
   if (group.kind !== "core") return tracks.filter((track) => track.rows > 0);
-  return [...tracks].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const place = (/** @type {Track} */ track) => {
+    const found = ENGINE_ORDER.indexOf(track.name);
+    return found < 0 ? ENGINE_ORDER.length : found;
+  };
+  return [...tracks].sort((a, b) => place(a) - place(b));
 }
 
 /**
- * @param {Track} track
- * @param {number} lanes lanes to draw; 1 means a skyline
+ * Where a group's last event ends, ns.
+ * @param {TimelineDocument} document
+ * @param {Group} group
  * @returns {number}
  */
-export function trackHeight(track, lanes) {
-  if (track.kind === "clock") return CLOCK_HEIGHT;
-  if (track.kind === "dma_engine") return DMA_ENGINE_HEIGHT;
-  if (track.kind === "dma_queue") return lanes > 1 ? QUEUE_NEAR_HEIGHT : QUEUE_HEIGHT;
-  return lanes > 1 ? 6 + lanes * LANE_HEIGHT : ENGINE_HEIGHT;
+export function groupEnd(document, group) {
+  return group.tracks.reduce((end, id) => Math.max(end, document.tracks[id].end_ns), 0);
 }
 
 /**
- * Every row with its place; closed groups keep their head only.
+ * A track's name in the gutter.
  * @param {TimelineDocument} document
- * @param {{dma: "queue" | "engine", closed: Set<string>, lanes: Map<number, number>}} state
+ * @param {Track} track
+ * @returns {string}
+ */
+export function trackName(document, track) {
+  if (track.kind !== "clock") return track.name;
+  const clocks = document.tracks.filter(
+    ({ kind, part }) => kind === "clock" && part === track.part,
+  );
+  return clocks.length > 1 ? `Clock limit · core ${track.core}` : "Clock limit";
+}
+
+/**
+ * What stands behind a group's title.
+ * @param {TimelineDocument} document
+ * @param {Group} group
+ * @returns {string}
+ */
+export function groupSubtitle(document, group) {
+  if (group.kind !== "dma_engines") return group.subtitle;
+  const names = group.tracks.map((id) => document.tracks[id].name);
+  const last = names.length > 1 ? `–${names.at(-1)}` : "";
+  return `${names[0]}${last}`;
+}
+
+/**
+ * Groups that start closed: cores which stop early.
+ * @param {TimelineDocument} document
+ * @returns {string[]} ids
+ */
+export function closedAtStart(document) {
+  const isEarly = (/** @type {Group} */ group) =>
+    groupEnd(document, group) < EARLY * document.duration_ns;
+  const cores = document.groups.filter((group) => group.kind === "core");
+  return cores.every(isEarly) ? [] : cores.filter(isEarly).map((group) => group.id);
+}
+
+/**
+ * Height of a track's row before it grows, and how far it may.
+ * @param {Track} track
+ * @param {number} lanes lanes to draw; 1 means a skyline
+ * @returns {[number, number]}
+ */
+export function trackHeight(track, lanes) {
+  if (lanes > 1) {
+    const height = track.capacity > 1 ? QUEUE_NEAR_HEIGHT : PADDING + lanes * LANE_HEIGHT;
+    return [height, height];
+  }
+  const [least, most] = HEIGHTS.get(track.kind) ?? [22, 22];
+  return [least, most];
+}
+
+/**
+ * The part of a row where its bars lie, pixels from the row's top.
+ * @param {{height: number}} row
+ * @returns {{top: number, height: number}}
+ */
+export function innerOf({ height }) {
+  const padding = height < 18 ? 1 : PADDING / 2;
+  return { top: padding, height: height - 2 * padding };
+}
+
+/**
+ * Every row with its place. A closed group keeps its head and one row for all its tracks.
+ * @param {TimelineDocument} document
+ * @param {{dma: "queue" | "engine", closed: Set<string>, lanes: Map<number, number>, room?: number}} state
+ *   `room` is the height of the screen's plot
  * @returns {{rows: Row[], height: number}}
  */
-export function layoutRows(document, state) {
+export function layoutRows(document, { dma, closed, lanes, room = 0 }) {
   /** @type {Row[]} */
   const rows = [];
+  /** @type {number[]} */
+  const limits = [];
+  const add = (
+    /** @type {Row["kind"]} */ kind,
+    /** @type {Group} */ group,
+    /** @type {[number, number]} */ [height, most],
+    /** @type {Track | null} */ track = null,
+    laneCount = 1,
+  ) => {
+    rows.push({ kind, group, track, y: 0, height, lanes: laneCount });
+    limits.push(most);
+  };
+  const groups = shownGroups(document, dma);
+  groups.forEach((group, place) => {
+    const isFirst = group.part !== groups[place - 1]?.part;
+    if (isFirst && document.parts.length > 1) add("part", group, [HEAD_HEIGHT, HEAD_HEIGHT]);
+    const own = groups.filter((other) => other.part === group.part);
+    const hasClock = own.some((other) => other.kind === "clock");
+    if (group.kind === "core" && !hasClock && own.find((g) => g.kind === "core") === group) {
+      add("no-clock", group, [CLOCK_HEIGHT, CLOCK_HEIGHT]);
+    }
+    addGroup(document, group, closed, lanes, add);
+  });
+  grow(rows, limits, room);
   let y = 0;
-  for (const group of shownGroups(document, state.dma)) {
-    const isBare = group.kind === "clock" || group.kind === "errors";
-    if (!isBare) {
-      rows.push({ kind: "head", group, track: null, y, height: HEAD_HEIGHT, lanes: 0 });
-      y += HEAD_HEIGHT;
-      if (state.closed.has(group.id)) continue;
-    }
-    for (const track of shownTracks(document, group)) {
-      const lanes = state.lanes.get(track.id) ?? 1;
-      const height = trackHeight(track, lanes);
-      rows.push({ kind: "track", group, track, y, height, lanes });
-      y += height;
-    }
+  for (const row of rows) {
+    row.y = y;
+    y += row.height;
   }
   return { rows, height: y };
+}
+
+/**
+ * @param {TimelineDocument} document
+ * @param {Group} group
+ * @param {Set<string>} closed
+ * @param {Map<number, number>} lanes
+ * @param {(kind: Row["kind"], group: Group, height: [number, number], track?: Track | null, lanes?: number) => void} add
+ */
+function addGroup(document, group, closed, lanes, add) {
+  if (group.kind !== "clock" && group.kind !== "errors") {
+    add("head", group, [HEAD_HEIGHT, HEAD_HEIGHT]);
+    if (closed.has(group.id)) {
+      add("closed", group, [HEAD_HEIGHT, HEAD_HEIGHT]);
+      return;
+    }
+  }
+  for (const track of shownTracks(document, group)) {
+    const laneCount = lanes.get(track.id) ?? 1;
+    add("track", group, trackHeight(track, laneCount), track, laneCount);
+  }
+}
+
+/**
+ * Gives the height that is left to the rows that may grow, evenly.
+ * @param {Row[]} rows
+ * @param {number[]} limits
+ * @param {number} room
+ */
+function grow(rows, limits, room) {
+  let left = room - rows.reduce((sum, row) => sum + row.height, 0);
+  let growing = rows.flatMap((row, at) => (row.height < limits[at] ? [at] : []));
+  while (growing.length > 0 && left >= growing.length) {
+    const each = Math.floor(left / growing.length);
+    for (const at of growing) {
+      const more = Math.min(each, limits[at] - rows[at].height);
+      rows[at].height += more;
+      left -= more;
+    }
+    growing = growing.filter((at) => rows[at].height < limits[at]);
+  }
 }
 
 /**

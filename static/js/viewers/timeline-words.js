@@ -1,37 +1,88 @@
-/** The words around the rows: status bar, legend, and the panel while nothing is selected. */
+/** The words around the rows: heads, status bar, legend, and the panel while nothing is selected. */
 
-import { make, one } from "../kit/dom.js";
+import { icon, make, one } from "../kit/dom.js";
 import { count, duration, exact } from "../kit/units.js";
 import { CLASSES } from "../render/palette.js";
-import { shownGroups } from "../timeline/rows.js";
+import { groupEnd, shownGroups } from "../timeline/rows.js";
 
 /** @typedef {import("./timeline.js").TimelineViewer} TimelineViewer */
+/** @typedef {import("../timeline/rows.js").TimelineDocument} TimelineDocument */
+/** @typedef {import("../timeline/rows.js").Group} Group */
+/** @typedef {import("../render/painter.js").Tally} Tally */
+
+const IDLE_FROM = 0.9;
+
+/**
+ * What a group holds, for the right end of its head.
+ * @param {TimelineDocument} document
+ * @param {import("../timeline/rows.js").Row} row
+ * @returns {string}
+ */
+export function headNote(document, { kind, group }) {
+  if (kind === "part") {
+    const part = document.parts.find((one) => one.part === group.part);
+    return part ? `clocks independent · ${duration(part.span_ns)}` : "";
+  }
+  const words = `${count(group.rows)} ${group.kind === "core" ? "instructions" : "packets"}`;
+  const span = document.parts.find(({ part }) => part === group.part)?.span_ns ?? 0;
+  const end = groupEnd(document, group);
+  const stopsEarly = group.kind === "core" && end > 0 && end < IDLE_FROM * span;
+  return stopsEarly ? `${words} · idle after ${duration(end)}` : words;
+}
+
+/**
+ * @param {Group} group
+ * @returns {string} said in a closed group's row when nothing of it is in view
+ */
+export function closedNote(group) {
+  const what = group.kind === "core" ? "instructions on" : "packets of";
+  return `No ${what} core ${group.core} in this range`;
+}
+
+/**
+ * @param {Tally} tally
+ * @param {string} what
+ * @returns {string}
+ */
+export function countsText({ exact: drawn, inCells, cells }, what) {
+  if (cells === 0) return `All ${count(drawn)} ${what} exact`;
+  return `${count(drawn)} exact · ${count(inCells)} in ${count(cells)} cells`;
+}
+
+/**
+ * @param {number} nsPerPx
+ * @returns {string}
+ */
+export function scaleText(nsPerPx) {
+  const text = nsPerPx < 10 ? `${Number(nsPerPx.toPrecision(2))}\u202fns` : duration(nsPerPx);
+  return `1 px = ${text}`;
+}
 
 /** @param {TimelineViewer} viewer */
 export function showStatus(viewer) {
-  const { frame, host } = viewer;
+  const { frame, host, range } = viewer;
   if (!frame) return;
   const text = (/** @type {string} */ name, /** @type {string} */ value) => {
     const place = one(`[data-${name}]`, host);
     if (place.textContent !== value) place.textContent = value;
   };
-  const cells = `${count(frame.exact)} exact · ${count(frame.inCells)} in ${count(frame.cells)} cells`;
-  text("counts", frame.cells === 0 ? `All ${count(frame.exact)} events exact` : cells);
-  const nsPerPx = viewer.scale().nsPerPx;
-  text("scale", `1 px = ${nsPerPx < 10 ? nsPerPx.toFixed(1) : Math.round(nsPerPx)} ns`);
+  text("counts", countsText(frame.instructions, "instructions"));
+  one("[data-counts]", host).title = `DMA: ${countsText(frame.packets, "packets")}`;
+  text("scale", scaleText(viewer.scale().nsPerPx));
   const states = [
-    viewer.store.isLoading ? "loading" : "",
-    frame.incomplete ? "incomplete: zoom in to see every event" : "",
-    frame.failed ? "Tile not readable" : "",
+    frame.isLoading ? "loading" : "",
+    frame.isIncomplete ? "incomplete: zoom in to see every event" : "",
+    frame.failures.length > 0 ? "Tile not readable" : "",
   ];
   text("state", states.filter(Boolean).join(" · "));
-  one("[data-retry]", host).hidden = !frame.failed;
+  one("[data-retry]", host).hidden = frame.failures.length === 0;
   text("span", duration(viewer.duration));
+  const start = Math.max(0, Math.round(range.start));
+  const end = Math.min(viewer.duration, Math.round(range.end));
+  text("length", duration(Math.max(0, end - start)));
   const field = /** @type {HTMLInputElement} */ (one("[data-range]", host));
   if (document.activeElement !== field) {
-    const start = Math.max(0, Math.round(viewer.range.start));
-    const end = Math.min(viewer.duration, Math.round(viewer.range.end));
-    field.value = `${exact(start)} – ${exact(end)}`;
+    field.value = `${start === 0 ? "0" : exact(start)} – ${exact(end)}`;
   }
   const button = (/** @type {string} */ act) =>
     /** @type {HTMLButtonElement} */ (one(`[data-act="${act}"]`, host));
@@ -41,6 +92,10 @@ export function showStatus(viewer) {
 
 /** @param {TimelineViewer} viewer */
 export function showLegend(viewer) {
+  const { length } = viewer.document.notices;
+  const notices = one("[data-notices]", viewer.host);
+  notices.hidden = length === 0;
+  notices.replaceChildren(icon("warn"), `${length} data ${length === 1 ? "notice" : "notices"}`);
   one("[data-legend]", viewer.host).replaceChildren(
     ...CLASSES.map((name, colour) => {
       const swatch = make("span", { class: `swatch swatch--${colour}` });
@@ -51,17 +106,41 @@ export function showLegend(viewer) {
 
 /** @param {TimelineViewer} viewer */
 export function showEmptyPanel(viewer) {
-  const list = make("ul", {});
-  list.append(
-    make("li", {}, "Click an event to see its times, operands and names."),
-    make("li", {}, "Ctrl and the wheel zoom; drag to pan; F fits all."),
-    make("li", {}, "? lists every key."),
-  );
-  const rows = shownGroups(viewer.document, viewer.dma).reduce((sum, group) => sum + group.rows, 0);
-  const about = `${count(rows)} events in ${duration(viewer.duration)}.`;
-  const empty = make("div", { class: "panel__empty" }, make("p", {}, about), list);
-  for (const notice of viewer.document.notices) {
-    empty.append(make("p", { class: "note" }, notice.message));
+  const { document: timeline, dma, duration: span, host } = viewer;
+  const groups = shownGroups(timeline, dma);
+  const sum = (/** @type {(group: Group) => boolean} */ chosen) =>
+    count(groups.filter(chosen).reduce((total, group) => total + group.rows, 0));
+  const instructions = sum((group) => group.kind === "core");
+  const packets = sum((group) => group.kind.startsWith("dma"));
+  const about = `${instructions} instructions and ${packets} DMA packets in ${duration(span)}.`;
+  const keys = make("dl", { class: "panel__keys" });
+  for (const [key, what] of [
+    ["click", "an event: its times, operands and fields"],
+    ["Ctrl wheel", "zoom at the pointer; drag to pan"],
+    ["?", "every key"],
+  ]) {
+    keys.append(make("dt", {}, make("kbd", {}, key)), make("dd", {}, what));
   }
-  one("[data-panel]", viewer.host).replaceChildren(empty);
+  const empty = make("div", { class: "panel__empty" }, make("p", {}, about), keys);
+  if (timeline.notices.length > 0) empty.append(noticeList(timeline.notices));
+  one("[data-event]", host).replaceChildren(empty);
+}
+
+/**
+ * @param {TimelineDocument["notices"]} notices
+ * @returns {HTMLElement}
+ */
+function noticeList(notices) {
+  const items = notices.map((notice) => {
+    const times =
+      notice.count > 1 ? make("span", { class: "quiet" }, ` ${count(notice.count)} ×`) : "";
+    return make("li", {}, make("span", {}, notice.message, times));
+  });
+  const title = make(
+    "h3",
+    {},
+    icon("warn"),
+    `${notices.length} data ${notices.length === 1 ? "notice" : "notices"}`,
+  );
+  return make("section", { class: "panel__notices" }, title, make("ul", {}, ...items));
 }

@@ -4,41 +4,49 @@ import { TileStore } from "../data/tile-store.js";
 import { one } from "../kit/dom.js";
 import { clamped, Scale, zoomed } from "../kit/scale.js";
 import { exact } from "../kit/units.js";
+import { drawMarks, drawRuler, sized } from "../render/overlay.js";
 import { readPalette } from "../render/palette.js";
+import { forgetWidths } from "../render/text.js";
 import { readAddress, writeAddress } from "../timeline/address.js";
 import { Gutter } from "../timeline/gutter.js";
 import { ViewHistory } from "../timeline/history.js";
-import { hitTest, slicesInView } from "../timeline/hit-test.js";
-import { boxOf, drawMarks, drawOverview, drawRuler, sized } from "../timeline/overlay.js";
-import { Plot } from "../timeline/plot.js";
-import { showEvent } from "./details.js";
-import { overviewLanes } from "./overview.js";
+import { boxOf, hitTest, itemsInView } from "../timeline/hit-test.js";
+import { closedAtStart, rowAt } from "../timeline/rows.js";
+import { placeName, showEvent } from "./details.js";
+import { Overview } from "./overview.js";
+import { Plot } from "./plot.js";
 import { showEmptyPanel, showLegend, showStatus } from "./timeline-words.js";
 
 /** @typedef {import("../timeline/hit-test.js").Hit} Hit */
 /** @typedef {import("../timeline/rows.js").TimelineDocument} TimelineDocument */
-/** @typedef {{start: number, end: number}} Range */
+/** @typedef {import("../kit/scale.js").Range} Range */
 
 const LEAST_NS = 20;
 const GLIDE_MS = 140;
+const ADDRESS_MS = 200;
+const LOOK_AGAIN_MS = 160;
+const RULER_HEIGHT = 24;
 
 export class TimelineViewer {
   /**
    * @param {HTMLElement} host
    * @param {TimelineDocument} document
-   * @param {string} tilesAt address of the run's tiles
-   * @param {string} tables address of the profile's tables
+   * @param {{tiles: string, tables: string, run: number}} source addresses of the run's tiles and
+   *   the profile's tables
    */
-  constructor(host, document, tilesAt, tables) {
+  constructor(host, document, source) {
     this.host = host;
     this.document = document;
-    this.tables = tables;
+    this.source = source;
     this.duration = Math.max(1, document.duration_ns);
     const address = readAddress(window.location.search);
     /** @type {Range} */
-    this.range = address.range ?? this.whole();
+    this.range = clamped(address.range ?? this.whole(), this.duration, LEAST_NS);
+    /** @type {Range | null} */
+    this.marked = address.marked;
     this.dma = address.dma;
-    this.closed = new Set(address.closed);
+    this.closed = new Set(address.closed ?? closedAtStart(document));
+    this.isClosedSaid = address.closed !== null;
     this.wanted = address.selected;
     this.scrollY = 0;
     /** @type {Hit | null} */
@@ -47,10 +55,8 @@ export class TimelineViewer {
     this.hover = null;
     /** @type {number | null} */
     this.cursor = null;
-    /** @type {Range | null} */
-    this.drag = null;
     this.history = new ViewHistory();
-    this.store = new TileStore(tilesAt, () => this.redraw());
+    this.store = new TileStore(source.tiles, () => this.redraw());
     const canvas = (/** @type {string} */ name) =>
       /** @type {HTMLCanvasElement} */ (one(`[data-${name}]`, host));
     this.stage = one("[data-stage]", host);
@@ -59,29 +65,41 @@ export class TimelineViewer {
     this.overviewCanvas = canvas("overview");
     this.marksCanvas = canvas("marks");
     this.plot = new Plot(canvas("rows-canvas"), document, this.store);
-    this.gutter = new Gutter(one("[data-gutter]", host), (group) => this.toggleGroup(group));
+    this.overview = new Overview(this.overviewCanvas, document, this.store);
+    const toggle = (/** @type {string} */ group) => this.toggleGroup(group);
+    this.gutter = new Gutter(one("[data-gutter]", host), document, toggle);
     this.palette = readPalette(host);
-    /** @type {import("../timeline/plot.js").Frame | null} */
+    /** @type {import("./plot.js").Frame | null} */
     this.frame = null;
     this.pending = 0;
     this.glideId = 0;
     this.addressTimer = 0;
+    this.lookAgainTimer = 0;
     /** @type {AbortController | null} */
     this.panelRequest = null;
-    this.frameTimes = /** @type {number[]} */ ([]);
     showLegend(this);
     showEmptyPanel(this);
     new ResizeObserver(() => this.redraw()).observe(this.stage);
-    globalThis.document.addEventListener("themechange", () => {
+    this.watchLook();
+  }
+
+  /** Draws again when colours or fonts have changed. */
+  watchLook() {
+    const read = () => {
       this.palette = readPalette(this.host);
+      this.redraw();
+    };
+    globalThis.document.addEventListener("themechange", read);
+    matchMedia("(prefers-color-scheme: light)").addEventListener("change", read);
+    void globalThis.document.fonts.ready.then(() => {
+      forgetWidths();
       this.redraw();
     });
   }
 
   /** @returns {Range} */
   whole() {
-    const margin = this.duration * 0.01;
-    return { start: -margin, end: this.duration + margin };
+    return { start: 0, end: this.duration };
   }
 
   redraw() {
@@ -93,45 +111,37 @@ export class TimelineViewer {
   }
 
   draw() {
-    const began = performance.now();
     const { clientWidth: width, clientHeight: height } = this.stage;
     if (width === 0) return;
     this.plot.resize(width, height);
     this.scrollY = this.scroll.scrollTop;
-    const { range, dma, closed, scrollY } = this;
-    this.frame = this.plot.draw({ range, dma, closed, scrollY }, this.palette);
-    const scale = this.scale();
-    this.gutter.show(this.frame, range, closed, this.selected?.track.id ?? null);
-    drawRuler(sized(this.rulerCanvas, width, 24), scale, this.palette, this.cursor);
-    this.drawOverview(width);
+    const { range, dma, closed, scrollY, palette, marked, cursor } = this;
+    this.frame = this.plot.draw({ range, dma, closed, scrollY }, palette);
+    this.gutter.show(this.frame, range, this.selected?.track.id ?? null);
+    const ruler = sized(this.rulerCanvas, width, RULER_HEIGHT);
+    drawRuler(ruler, this.scale(), palette, { cursor, marked });
+    this.overview.draw({ width, range, palette, dma });
     this.drawMarks();
     showStatus(this);
-    this.findWanted();
-    this.frameTimes.push(performance.now() - began);
-    if (this.frameTimes.length > 2000) this.frameTimes.shift();
-  }
-
-  /** @param {number} width */
-  drawOverview(width) {
-    drawOverview(sized(this.overviewCanvas, width, 45), {
-      width,
-      height: 45,
-      duration: this.duration,
-      range: this.range,
-      palette: this.palette,
-      lanes: overviewLanes(this.document, this.store, this.palette, this.dma),
-    });
+    if (this.store.isLoading && !this.lookAgainTimer) {
+      // By then what still has not come is said to be loading.
+      this.lookAgainTimer = window.setTimeout(() => {
+        this.lookAgainTimer = 0;
+        this.redraw();
+      }, LOOK_AGAIN_MS);
+    }
   }
 
   drawMarks() {
     const scale = this.scale();
-    const context = sized(this.marksCanvas, this.plot.width, this.plot.height);
-    drawMarks(context, scale, this.palette, {
+    const { width, height } = this.plot;
+    drawMarks(sized(this.marksCanvas, width, height), scale, this.palette, {
       cursor: this.cursor,
-      height: this.plot.height,
-      drag: this.drag,
+      height,
+      marked: this.marked,
       hover: this.hover ? this.box(this.hover, scale) : null,
       selected: this.selected ? this.box(this.selected, scale) : null,
+      failures: this.frame?.failures ?? [],
     });
   }
 
@@ -155,6 +165,7 @@ export class TimelineViewer {
    */
   moveTo(range, { isUndone = false } = {}) {
     if (!isUndone) this.history.leave(this.range, performance.now());
+    cancelAnimationFrame(this.glideId);
     this.range = clamped(range, this.duration, LEAST_NS);
     this.hover = null;
     this.redraw();
@@ -168,8 +179,7 @@ export class TimelineViewer {
   glideTo(target) {
     const from = { ...this.range };
     const to = clamped(target, this.duration, LEAST_NS);
-    this.history.leave(from, Number.POSITIVE_INFINITY);
-    this.history.movedAt = performance.now();
+    this.history.leave(from, performance.now(), { isStep: true });
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const began = performance.now();
     cancelAnimationFrame(this.glideId);
@@ -178,7 +188,7 @@ export class TimelineViewer {
       const eased = 1 - (1 - part) ** 3;
       const start = from.start + (to.start - from.start) * eased;
       const end = from.end + (to.end - from.end) * eased;
-      this.range = { start, end };
+      this.range = part < 1 ? { start, end } : to;
       this.redraw();
       if (part < 1) this.glideId = requestAnimationFrame(step);
       else this.writeAddressSoon();
@@ -201,11 +211,47 @@ export class TimelineViewer {
     this.glideTo(this.whole());
   }
 
-  zoomToSelection() {
-    if (!this.selected) return;
-    const length = Math.max(this.selected.duration, LEAST_NS / 2);
-    const { start } = this.selected;
-    this.glideTo({ start: start - length * 1.5, end: start + length * 2.5 });
+  /**
+   * Zooms as a button does: gliding, around the middle.
+   * @param {number} factor
+   */
+  glideZoom(factor) {
+    this.glideTo(zoomed(this.range, (this.range.start + this.range.end) / 2, factor));
+  }
+
+  /**
+   * Zooms to the range that is marked, else to the event that is selected.
+   * @param {{isEvent?: boolean}} [what]
+   */
+  zoomToSelection({ isEvent = false } = {}) {
+    if (this.marked && !isEvent) this.glideTo(this.marked);
+    else if (this.selected) {
+      const length = Math.max(this.selected.duration, LEAST_NS / 2);
+      const { start } = this.selected;
+      this.glideTo({ start: start - length * 1.5, end: start + length * 2.5 });
+    }
+  }
+
+  /**
+   * Brings an event into view where it is not, at the same zoom.
+   * @param {Hit} hit
+   */
+  reveal(hit) {
+    const { start, end } = this.range;
+    const length = end - start;
+    const isSeen =
+      hit.duration < length
+        ? hit.start >= start && hit.start + hit.duration <= end
+        : hit.start < end && hit.start + hit.duration > start;
+    if (!isSeen) {
+      const from = hit.start - Math.max(0, length - hit.duration) / 2;
+      this.glideTo({ start: from, end: from + length });
+    }
+    const row = this.frame?.rows.find(({ track }) => track?.id === hit.track.id);
+    if (!row) return;
+    if (row.y < this.scrollY) this.scroll.scrollTop = row.y;
+    const bottom = row.y + row.height;
+    if (bottom > this.scrollY + this.plot.height) this.scroll.scrollTop = bottom - this.plot.height;
   }
 
   /** @param {"back" | "forward"} way */
@@ -214,9 +260,17 @@ export class TimelineViewer {
     if (range) this.moveTo(range, { isUndone: true });
   }
 
+  /** @param {Range | null} range */
+  mark(range) {
+    this.marked = range;
+    this.redraw();
+    this.writeAddressSoon();
+  }
+
   /** @param {string} group */
   toggleGroup(group) {
     if (!this.closed.delete(group)) this.closed.add(group);
+    this.isClosedSaid = true;
     this.redraw();
     this.writeAddressSoon();
   }
@@ -235,12 +289,42 @@ export class TimelineViewer {
    * @returns {Hit | null}
    */
   hitAt(x, y) {
-    const at = y + this.scrollY;
-    const row = this.frame?.rows.find((r) => at >= r.y && at < r.y + r.height);
-    if (!row || !this.frame) return null;
+    if (!this.frame) return null;
+    const row = rowAt(this.frame.rows, y + this.scrollY);
+    if (!row) return null;
     const { document, store } = this;
-    const level = this.frame.level;
-    return hitTest({ document, store, row, level, scale: this.scale(), x, y: at - row.y });
+    const at = y + this.scrollY - row.y;
+    return hitTest({
+      document,
+      store,
+      row,
+      level: this.frame.level,
+      scale: this.scale(),
+      x,
+      y: at,
+    });
+  }
+
+  /**
+   * The clock record in force when an event of that core begins.
+   * @param {Hit} hit
+   * @returns {string | null} its label
+   */
+  clockAt({ track, start, cellStart, count }) {
+    if (track.kind === "clock" || !this.frame) return null;
+    const row = this.frame.rows.find(
+      (one) =>
+        one.track?.kind === "clock" &&
+        one.track.part === track.part &&
+        one.track.core === track.core,
+    );
+    if (!row?.track) return null;
+    const { document, store } = this;
+    const at = count > 1 ? cellStart : start;
+    const { level } = this.frame;
+    const query = { document, store, group: row.group, track: row.track, level };
+    const found = itemsInView({ ...query, range: { start: at, end: at } });
+    return found.find((one) => one.start <= at && at < one.start + one.duration)?.label ?? null;
   }
 
   /**
@@ -260,126 +344,35 @@ export class TimelineViewer {
   /** @param {Hit | null} hit */
   select(hit) {
     this.selected = hit;
+    this.wanted = null;
     this.panelRequest?.abort();
     this.redraw();
     this.writeAddressSoon();
+    this.host.classList.toggle("tl--selected", hit !== null);
     if (!hit) {
       showEmptyPanel(this);
       return;
     }
+    this.host.classList.remove("tl--bare");
     this.panelRequest = new AbortController();
-    const place = { tables: this.tables, run: this.document.run };
-    void showEvent(one("[data-panel]", this.host), place, hit, this.panelRequest.signal);
-    one("[data-live]", this.host).textContent =
-      `${hit.label}, ${hit.track.name}, core ${hit.track.core}, from ${exact(hit.start)}, ${exact(hit.duration)} long`;
-  }
-
-  /**
-   * The event before or after the selected one in its row.
-   * @param {1 | -1} step
-   */
-  walk(step) {
-    const known = this.known();
-    if (known.length === 0) return;
-    const now = this.selected;
-    const at = now ? known.findIndex((hit) => hit.row === now.row) : -1;
-    const next = known[at < 0 ? (step > 0 ? 0 : known.length - 1) : at + step];
-    if (!next) return;
-    this.select(next);
-    if (next.start < this.range.start || next.start + next.duration > this.range.end) {
-      const half = (this.range.end - this.range.start) / 2;
-      const middle = next.start + next.duration / 2;
-      this.glideTo({ start: middle - half, end: middle + half });
-    }
-  }
-
-  /**
-   * Slices of the selected track, a view's width beyond the view on both sides.
-   * @returns {Hit[]}
-   */
-  known() {
-    const row = this.rowOfSelection();
-    if (!row?.track || !this.frame) return [];
-    const length = this.range.end - this.range.start;
-    const range = { start: this.range.start - length, end: this.range.end + length };
-    const { document, store } = this;
-    const { group, track } = row;
-    return slicesInView({
-      document,
-      store,
-      group,
-      track,
-      level: this.frame.level,
-      range,
-      most: 5000,
-    });
-  }
-
-  rowOfSelection() {
-    const rows = this.frame?.rows.filter(({ track }) => track !== null) ?? [];
-    return rows.find(({ track }) => track?.id === this.selected?.track.id) ?? rows[0];
-  }
-
-  /**
-   * The nearest event of the next row that has one in view.
-   * @param {1 | -1} step
-   */
-  changeRow(step) {
-    const frame = this.frame;
-    const rows = frame?.rows.filter(({ track }) => track && track.kind !== "clock") ?? [];
-    const now = rows.findIndex(({ track }) => track?.id === this.selected?.track.id);
-    const { document, store, range } = this;
-    const at = this.selected?.start ?? (range.start + range.end) / 2;
-    for (let place = now + step; frame && place >= 0 && place < rows.length; place += step) {
-      const { group, track } = rows[place];
-      if (!track) continue;
-      const around = slicesInView({ document, store, group, track, level: frame.level, range });
-      const distance = (/** @type {Hit} */ hit) => Math.abs(hit.start - at);
-      const nearest = around.sort((a, b) => distance(a) - distance(b))[0];
-      if (!nearest) continue;
-      this.select(nearest);
-      this.reveal(rows[place]);
-      return;
-    }
-  }
-
-  /** @param {import("../timeline/rows.js").Row} row */
-  reveal(row) {
-    if (row.y < this.scrollY) this.scroll.scrollTop = row.y;
-    const bottom = row.y + row.height;
-    if (bottom > this.scrollY + this.plot.height) this.scroll.scrollTop = bottom - this.plot.height;
-  }
-
-  /** Takes up the selection that the address names, once its tile is there. */
-  findWanted() {
-    const wanted = this.wanted;
-    if (!wanted || !this.frame) return;
-    for (const row of this.frame.rows) {
-      const track = row.track;
-      if (track?.table !== wanted.table || track.part !== wanted.part) continue;
-      const { document, store, range } = this;
-      const query = { document, store, group: row.group, track, level: this.frame.level, range };
-      const hit = slicesInView({ ...query, most: 100_000 }).find((h) => h.row === wanted.row);
-      if (!hit) continue;
-      this.wanted = null;
-      this.select(hit);
-      return;
-    }
+    const { signal } = this.panelRequest;
+    void showEvent(one("[data-event]", this.host), this.source, hit, signal);
+    const text = `${hit.label}, ${placeName(hit.track)}, from ${exact(hit.start)}, ${exact(hit.duration)} long`;
+    one("[data-live]", this.host).textContent = text;
   }
 
   writeAddressSoon() {
     window.clearTimeout(this.addressTimer);
     this.addressTimer = window.setTimeout(() => {
-      const { selected, range, dma } = this;
+      const { selected, range, marked, dma } = this;
       const query = writeAddress({
         range,
+        marked,
         dma,
-        closed: [...this.closed],
-        selected: selected
-          ? { part: selected.track.part, table: selected.track.table, row: selected.row }
-          : this.wanted,
+        closed: this.isClosedSaid ? [...this.closed] : null,
+        selected: selected ? { key: selected.track.key, row: selected.row } : this.wanted,
       });
       window.history.replaceState(null, "", window.location.pathname + query);
-    }, 200);
+    }, ADDRESS_MS);
   }
 }
