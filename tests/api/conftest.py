@@ -1,5 +1,6 @@
 """Uploads through the test client, and profiles processed by the real pipeline in this process."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from django.test import Client
 from ingest_worker.pipeline.run import process
 from ingest_worker.pipeline.stage import Options, SourceRef, silent
 from profiles import lifecycle
-from profiles.models import Profile
+from profiles.models import IngestRun, Profile
 from profiles.services import sample_files
+from profiles.storage.tables import TableStore
 from profiles.stores import source_store, table_store
 
 Answer = Any
@@ -51,10 +53,15 @@ def upload(client: Client, data_dir: Path, sent: list[str], db: None) -> Callabl
     return post
 
 
-def process_now(profile_id: str) -> Profile:
-    """Claim a profile, run the pipeline on it and publish, as the worker does."""
+def claimed(profile_id: str) -> IngestRun:
     run = lifecycle.claim(UUID(profile_id), worker="test", lease_s=60)
     assert run is not None
+    return run
+
+
+def process_now(profile_id: str) -> Profile:
+    """Claim a profile, run the pipeline on it and publish, as the worker does."""
+    run = claimed(profile_id)
     store = source_store()
     refs = [
         SourceRef(s.role, s.name, store.path(profile_id, s.role, s.ordinal), s.ordinal)
@@ -66,12 +73,26 @@ def process_now(profile_id: str) -> Profile:
     return Profile.objects.get(pk=profile_id)
 
 
+@pytest.fixture(scope="session")
+def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of the sample capture, made once for all tests of a process."""
+    folder = TableStore(tmp_path_factory.mktemp("sample")).new_run("sample", 1)
+    refs = [SourceRef(role, path.name, path, 0) for role, path in sample_files()]
+    process(refs, folder, Options(explorer_version="test"), silent)
+    return folder.path
+
+
 @pytest.fixture
-def processed(upload: Callable[..., Answer]) -> Profile:
+def processed(upload: Callable[..., Answer], sample_run: Path) -> Profile:
     """The sample capture, processed."""
     answer = upload(neff=sample("neff"), ntff=[sample("ntff")])
     assert answer.status_code == 201, answer.content
-    return process_now(answer.json()["id"])
+    profile_id = answer.json()["id"]
+    run = claimed(profile_id)
+    shutil.copytree(sample_run, table_store().run_path(profile_id, run.number))
+    manifest = table_store().open_run(profile_id, run.number).manifest
+    assert lifecycle.publish(run.pk, run.attempt, manifest)
+    return Profile.objects.get(pk=profile_id)
 
 
 def error_of(answer: Answer) -> dict[str, Any]:
