@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from profiles.lifecycle import MOST_ATTEMPTS
-from profiles.models import STAGES, IngestRun, Profile, Status
+from profiles.models import STAGES, IngestRun, Profile, SourceFile, Status
 from profiles.reading import SourceHead, source_head
 from profiles.selectors import last_run, profiles_visible
 from profiles.stores import source_store
@@ -18,7 +18,7 @@ from profiles.views import run_log
 from profiles.views.remedies import remedies
 from profiles.views.rows import row_of, source_link
 
-_BADGES: dict[str, str] = {Status.PROCESSING: "info", Status.PROCESSED: "ok", Status.FAILED: "err"}
+BADGES: dict[str, str] = {Status.PROCESSING: "info", Status.PROCESSED: "ok", Status.FAILED: "err"}
 
 
 def state_page(request: HttpRequest, profile: Profile) -> HttpResponse:
@@ -52,11 +52,11 @@ def state_of(profile: Profile) -> dict[str, Any]:
     run = last_run(profile)
     row = row_of(profile)
     failure = row["failure"]
-    files = [_file(profile, source, row) for source in profile.sources.all()]
+    files = files_of(profile, row)
     lines = run_log.log_lines(run) if run else []
     return {
         "profile": row,
-        "badge": _BADGES.get(profile.status, "plain"),
+        "badge": BADGES.get(profile.status, "plain"),
         "run": run,
         "most_attempts": MOST_ATTEMPTS,
         "took": _took(run),
@@ -68,7 +68,12 @@ def state_of(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _file(profile: Profile, source: Any, row: dict[str, Any]) -> dict[str, Any]:
+def files_of(profile: Profile, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The uploaded files, each with what its head says of itself."""
+    return [_file(profile, source, row) for source in profile.sources.all()]
+
+
+def _file(profile: Profile, source: SourceFile, row: dict[str, Any]) -> dict[str, Any]:
     path = source_store().path(str(profile.pk), source.role, source.ordinal)
     head: SourceHead = source_head(path)
     return {

@@ -1,5 +1,6 @@
 """One profile: its timeline, its facts, or how far it is and why it failed."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +10,10 @@ from django.views.decorators.http import require_safe
 from profiles.models import Profile, Status
 from profiles.presentation import profile_document
 from profiles.selectors import current_run_opened, profiles_visible
-from profiles.storage.tables import RunMissingError
+from profiles.storage.tables import ReadableRun, RunMissingError
 from profiles.viewers import VIEWERS
-from profiles.views.state import state_page
+from profiles.views.run_log import log_lines
+from profiles.views.state import BADGES, files_of, state_page
 
 
 @require_safe
@@ -33,9 +35,24 @@ def profile_page(request: HttpRequest, profile_id: UUID, viewer: str = "timeline
         viewer = "info"
     context = {
         "profile": profile_document(profile),
+        "badge": BADGES.get(profile.status, "plain"),
         "tabs": tabs,
         "viewer": viewer,
         "manifest": run.manifest,
-        "neff": run.row("NeffHeader", 0, 0) if "NeffHeader" in tables else None,
+        **(_facts(profile, run) if viewer == "info" else {}),
     }
     return render(request, f"profiles/{viewer}.html", context)
+
+
+def _facts(profile: Profile, run: ReadableRun) -> dict[str, Any]:
+    """What the Info page shows beyond the manifest: NEFF header, files, log."""
+    has_neff = run.manifest.table("NeffHeader", 0) is not None
+    header = (run.row("NeffHeader", 0, 0) if has_neff else None) or {}
+    known = {name: value for name, value in header.items() if value not in (None, "")}
+    current = profile.current_run
+    return {
+        "neff": {name.replace("_", " ").capitalize(): value for name, value in known.items()},
+        "files": files_of(profile, profile_document(profile)),
+        "run": current,
+        "lines": log_lines(current) if current else [],
+    }

@@ -7,6 +7,8 @@ import { mergeRows, rememberRows } from "./rows-merge.js";
 
 const BUSY_MS = 2000;
 const IDLE_MS = 15_000;
+const SOON_MS = 700;
+const SOON_FOR_MS = 10_000;
 
 /** Polls the rows, merges them in, and says how old they are. */
 export class LiveRows {
@@ -20,6 +22,7 @@ export class LiveRows {
     this.updatedAt = Date.now();
     this.isStale = false;
     this.timer = 0;
+    this.soonUntil = 0;
     rememberRows(this.place);
     this.listen();
     this.schedule();
@@ -66,8 +69,15 @@ export class LiveRows {
 
   schedule() {
     window.clearTimeout(this.timer);
-    const wait = this.isRunning || this.isStale ? BUSY_MS : IDLE_MS;
+    const isSoon = this.isRunning && Date.now() < this.soonUntil;
+    const wait = isSoon ? SOON_MS : this.isRunning || this.isStale ? BUSY_MS : IDLE_MS;
     this.timer = window.setTimeout(() => this.refresh(), wait);
+  }
+
+  /** Asks now, and often for a while: what was just sent is seen to be processed. */
+  hurry() {
+    this.soonUntil = Date.now() + SOON_FOR_MS;
+    this.refresh();
   }
 
   /** Asks for the rows now. */

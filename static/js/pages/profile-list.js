@@ -25,7 +25,7 @@ function initList(table) {
   const filters = new Filters(() => live.refresh());
   showSending(table, queue);
   queue.addEventListener("change", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail.state === "received") live.refresh();
+    if (/** @type {CustomEvent} */ (event).detail.state === "received") live.hurry();
   });
   drawActivity([table]);
   document.addEventListener("themechange", redrawActivity);
@@ -66,7 +66,7 @@ function rowActs(live) {
   return {
     rename: (row) => renameInRow(row, () => live.refresh()),
     reprocess: async (row) => {
-      if (await reprocess(row.dataset.id ?? "")) live.refresh();
+      if (await reprocess(row.dataset.id ?? "")) live.hurry();
     },
     delete: async (row) => {
       const { id = "", name = "", goes = "[]" } = row.dataset;
