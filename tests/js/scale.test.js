@@ -59,11 +59,36 @@ test("a view is never shorter than allowed and never far from the profile", () =
   assert.ok(whole.end - whole.start < 8192 * 1.05);
 });
 
+/** @param {number} start @param {number} end */
+const texts = (start, end, width = 1000) =>
+  ticks(new Scale({ start, end }, width))
+    .map(({ text }) => text)
+    .filter(Boolean);
+
 test("ticks step by 1, 2 or 5 and carry only the decimals the step needs", () => {
-  const far = ticks(new Scale({ start: 0, end: 102_700 }, 1000)).map(({ text }) => text);
-  assert.deepEqual(far.slice(0, 3), ["0", "20\u202fµs", "40\u202fµs"]);
-  const near = ticks(new Scale({ start: 20_000, end: 24_600 }, 1000)).map(({ text }) => text);
-  assert.deepEqual(near.slice(0, 2), ["20\u202fµs", "21\u202fµs"]);
-  const fine = ticks(new Scale({ start: 21_000, end: 22_000 }, 1000)).map(({ text }) => text);
-  assert.equal(fine[1], "21.2\u202fµs");
+  assert.deepEqual(texts(0, 102_700).slice(0, 3), ["0", "20\u202fµs", "40\u202fµs"]);
+  assert.deepEqual(texts(20_000, 24_600).slice(0, 2), ["20\u202fµs", "21\u202fµs"]);
+  assert.equal(texts(21_000, 22_000)[1], "21.2\u202fµs");
+});
+
+test("each tick is written in its own unit", () => {
+  assert.deepEqual(texts(0, 1_003_215).slice(1, 3), ["200\u202fµs", "400\u202fµs"]);
+  assert.equal(texts(0, 1_003_215).at(-1), "1.0\u202fms");
+  assert.deepEqual(texts(0, 2000).slice(0, 2), ["0", "500\u202fns"]);
+});
+
+test("ticks are never closer than a nanosecond, and smaller ones divide their steps", () => {
+  assert.deepEqual(
+    texts(10, 16),
+    ["10 ns", "11 ns", "12 ns", "13 ns", "14 ns", "15 ns", "16 ns"].map((text) =>
+      text.replace(" ", "\u202f"),
+    ),
+  );
+  const all = ticks(new Scale({ start: 0, end: 100_000 }, 1000));
+  const steps = all.slice(1).map(({ ns }, at) => ns - all[at].ns);
+  assert.ok(steps.every((step) => step === 5000));
+  assert.deepEqual(
+    all.filter(({ text }) => text).map(({ ns }) => ns),
+    [0, 20_000, 40_000, 60_000, 80_000, 100_000],
+  );
 });
