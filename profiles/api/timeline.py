@@ -84,14 +84,3 @@ def _answer(request: Request, body: bytes, content_type: str) -> HttpResponse:
     response["Vary"] = "Accept-Encoding"
     response["Cache-Control"] = IMMUTABLE
     return response
-
-
-class UnknownView(APIView):
-    """An address under the API that leads nowhere."""
-
-    @extend_schema(exclude=True)
-    def get(self, request: Request, **_: object) -> HttpResponse:  # noqa: ARG002
-        """404 in the API's own shape."""
-        raise Refused("request.not_found")
-
-    post = put = patch = delete = get

@@ -7,7 +7,8 @@ from profiles.api.docs import docs_page
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import RunListView, SourceFileView, SourceListView
 from profiles.api.tables import TableFileView, TableListView, TableRowsView
-from profiles.api.timeline import TileView, TimelineView, UnknownView
+from profiles.api.timeline import TileView, TimelineView
+from profiles.api.unknown import UnknownView
 
 
 class LevelConverter:

@@ -152,3 +152,25 @@ def test_a_name_with_markup_and_quotes_stays_in_its_header(
     assert "X" not in answer.headers
     assert "\n" not in answer.headers["Content-Disposition"]
     answer.close()
+
+
+def test_a_missing_slash_is_put_right_for_readers_and_told_to_writers(
+    client: Client, profile: Profile
+) -> None:
+    answer = client.get("/api/v1/profiles?search=a")
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == "/api/v1/profiles/?search=a"
+    assert client.get(f"/api/v1/profiles/{profile.pk}", follow=True).json()["name"] == "a"
+    answer = client.post("/api/v1/profiles", {})
+    assert answer.status_code == 404
+    assert "slash" in error_of(answer)["detail"]
+    answer = client.delete("/api/v1/nothing")
+    assert "slash" not in error_of(answer)["detail"]
+    assert client.get("/api/v1/nothing").status_code == 404
+
+
+def test_a_redirect_never_leaves_the_server(client: Client, db: None) -> None:
+    for path in ("/api/v1//evil.example/profiles", "/api/v1/https://evil.example/profiles"):
+        answer = client.get(path)
+        assert "Location" not in answer.headers
+        assert answer.status_code == 404
