@@ -144,8 +144,11 @@ async function nearest({ document, get }, now, step, level, at, edge) {
 export async function firstEvents({ document, get }, known, range, most) {
   /** @type {Map<string, Hit>} */
   const found = new Map();
-  const keep = (/** @type {Hit} */ hit) => found.set(`${hit.track.id}/${hit.row}`, hit);
-  for (const hit of known) if (hit.count <= 1) keep(hit);
+  const keep = (/** @type {Hit} */ hit) => {
+    const isSeen = hit.start <= range.end && hit.start + hit.duration >= range.start;
+    if (isSeen && hit.count <= 1) found.set(`${hit.track.id}/${hit.row}`, hit);
+  };
+  known.forEach(keep);
   const cells = known.filter((hit) => hit.count > 1).sort((a, b) => a.cellStart - b.cellStart);
   const span = tileSpan(document, SLICES);
   const opened = new Set();
@@ -163,9 +166,7 @@ export async function firstEvents({ document, get }, known, range, most) {
       opened.add(`${key} ${cell.track.id}`);
       const tile = await get(key);
       if (!tile) continue;
-      for (const hit of itemsOf(document, cell.track, tile, SLICES, index * span)) {
-        if (hit.count <= 1 && hit.start >= range.start && hit.start <= range.end) keep(hit);
-      }
+      itemsOf(document, cell.track, tile, SLICES, index * span).forEach(keep);
     }
   }
   return [...found.values()].sort((a, b) => a.start - b.start || a.row - b.row).slice(0, most);
