@@ -170,8 +170,7 @@ class PartPyramid:
             found.append(
                 {
                     **self._cells(track, cells, bucket_bits),
-                    "long": self.writer.add(np.searchsorted(first_long, long)),
-                    **self._long_blocks(track, long),
+                    **self._long_places(track, first_long, long),
                 }
             )
         self.entries.append({"key": track.key, **entry, "levels": found})
@@ -187,11 +186,14 @@ class PartPyramid:
             "label": self.writer.add(track.label[long]),
         }
 
-    def _long_blocks(self, track: TrackSlices, long: Longs) -> dict[str, Any]:
-        """For each block of long slices when the first begins and when the last ends."""
+    def _long_places(self, track: TrackSlices, first_long: Longs, long: Longs) -> dict[str, Any]:
+        """Which of the base level's long slices are long here too; for each block of them when
+        the first begins and when the last ends.
+        """
         end = track.end_ns[long]
         latest = np.maximum.reduceat(end, np.arange(0, len(end), BLOCK_ROWS)) if len(end) else end
         return {
+            "long": self.writer.add(np.searchsorted(first_long, long)),
             "long_start": self.writer.add(track.start_ns[long][::BLOCK_ROWS]),
             "long_end": self.writer.add(latest),
         }

@@ -31,6 +31,14 @@ Column = npt.NDArray[Any]
 Entry = list[Any]
 
 
+def _narrowest(most: int) -> tuple[str, np.dtype[Any]]:
+    """The narrowest type of a column whose largest value is `most`."""
+    for size, name in ((1 << 8, "|u1"), (1 << 16, "<u2"), (1 << 32, "<u4")):
+        if most < size:
+            return name, _KINDS[name]
+    return "<i8", _KINDS["<i8"]
+
+
 class UnreadableError(Exception):
     """The pyramid is missing, damaged, or of a version this program does not read."""
 
@@ -49,12 +57,13 @@ class PyramidWriter:
 
         An entry is [offset, type, length], or ["=", value, length] where all values are equal.
         """
-        most = int(column.max()) if len(column) else 0
-        if not len(column) or most == int(column.min()):
-            return [SAME, most, len(column)]
-        kind = next(k for k in _KINDS.values() if most <= np.iinfo(k).max)
-        entry = [self._size_bytes, kind.str, len(column)]
+        length = len(column)
+        most = int(column.max()) if length else 0
+        if not length or most == int(column.min()):
+            return [SAME, most, length]
+        name, kind = _narrowest(most)
         body = np.ascontiguousarray(column, kind).tobytes()
+        entry = [self._size_bytes, name, length]
         self._write(body + bytes(-len(body) % ALIGNMENT))
         return entry
 
