@@ -68,6 +68,11 @@ def advance(run_id: int, attempt: int, *, stage: str, done: int, total: int) -> 
     )
 
 
+def _storable(text: str, most: int = LOG_CHARACTERS) -> str:
+    """Text that every database takes: what comes from a damaged file may be anything."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()[:most]
+
+
 def _leave(run_id: int, attempt: int, **changes: object) -> Profile | None:
     """PROCESSING to something else, if the run still holds the profile."""
     run = IngestRun.objects.filter(_held(run_id, attempt)).first()
@@ -100,10 +105,10 @@ def publish(run_id: int, attempt: int, manifest: Manifest, *, log: str = "") -> 
             duration_ns=manifest.duration_ns,
             core_count=manifest.core_count,
             ntff_version=manifest.ntff_version,
-            instance_type=manifest.instance_type[:60],
+            instance_type=_storable(manifest.instance_type, 60),
             notice_count=len(manifest.notices),
             table_bytes=manifest.size_bytes,
-            log=log[:LOG_CHARACTERS],
+            log=_storable(log),
         )
     official_folder.follow(profile.pk)
     return True
@@ -125,7 +130,7 @@ def fail(
         if _leave(run_id, attempt, status=Status.FAILED) is None:
             return False
         _end(run_id, "failed", code=code, message=message, hint=hint, offset=offset, file=file)
-        IngestRun.objects.filter(pk=run_id).update(log=log[:LOG_CHARACTERS])
+        IngestRun.objects.filter(pk=run_id).update(log=_storable(log))
     return True
 
 
@@ -142,11 +147,11 @@ def _end(
     IngestRun.objects.filter(pk=run_id).update(
         outcome=outcome,
         finished_at=timezone.now(),
-        error_code=code,
-        error_message=message,
-        error_hint=hint,
+        error_code=_storable(code, 60),
+        error_message=_storable(message),
+        error_hint=_storable(hint),
         error_offset=offset,
-        error_file=file[:255],
+        error_file=_storable(file, 255),
     )
 
 

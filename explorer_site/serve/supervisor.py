@@ -10,7 +10,7 @@ from types import FrameType
 from explorer_site.serve.child import Child
 
 POLL_S = 0.1
-START_WITHIN_S = 90.0
+START_WITHIN_S = 180.0
 STOP_WITHIN_S = 8.5
 """What is left of the promised ten seconds after the children have been told to stop."""
 

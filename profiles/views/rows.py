@@ -93,7 +93,8 @@ def _status_note(profile: Profile, document: dict[str, Any]) -> tuple[str, str]:
     if profile.status == Status.PENDING and profile.attempts:
         return f"attempt {profile.attempts + 1} of {MOST_ATTEMPTS}", ""
     run = last_run(profile) if profile.status == Status.FAILED else None
-    return (f"attempt {run.attempt} of {MOST_ATTEMPTS}", "") if run else ("", "")
+    # Bad files are tried once, machine trouble three times: the attempt that failed was the last.
+    return (f"attempt {run.attempt} of {run.attempt}", "") if run else ("", "")
 
 
 def _activity(profile: Profile) -> str:

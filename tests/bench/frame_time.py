@@ -5,10 +5,10 @@ Run by hand:
     python -m tests.bench.frame_time --instructions 1000000
     python -m tests.bench.frame_time --url http://localhost:3001/profiles/ID/timeline/
 
-Without an address a capture of that many instructions is written, a server of its own started over
-a folder of its own, and the capture uploaded. The page is panned by a wheel event in every frame, at
-several zooms. Printed per zoom: the time from frame to frame (16.7 ms is the screen's own pace), and
-how much of it the page's own code took. The machine's load goes with the figures.
+Without an address a capture of that many instructions is written, a server of its own started
+over a folder of its own, and the capture uploaded. The page is panned by a wheel event in every
+frame, at several zooms. Printed per zoom: the time from frame to frame (16.7 ms is the screen's own
+pace), and how much of it the page's own code took. The machine's load goes with the figures.
 """
 
 import argparse

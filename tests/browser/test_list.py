@@ -262,3 +262,19 @@ def test_the_list_fits_narrow_windows(
         expect(page.get_by_role("button", name="Upload Profile")).to_be_in_viewport()
     finally:
         context.close()
+
+
+def test_htmx_makes_no_styles_and_evaluates_nothing(
+    page: Page, live_server: Any, submit: Submit
+) -> None:
+    submit("run", neff=NEFF)
+    open_list(page, live_server)
+    config = page.locator("meta[name='htmx-config']").get_attribute("content")
+    assert '"includeIndicatorStyles": false' in str(config)
+    assert '"allowEval": false' in str(config)
+    expect(page.locator("style")).to_have_count(0)
+    used = page.evaluate(
+        "import('/static/vendor/htmx/htmx.js').then(({ default: htmx }) =>"
+        " [htmx.config.includeIndicatorStyles, htmx.config.allowEval])"
+    )
+    assert used == [False, False]

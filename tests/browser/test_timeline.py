@@ -1,247 +1,397 @@
 """The device timeline as a person uses it."""
 
 import re
-import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from profiles.models import Profile
-from profiles.stores import table_store
+from tests.browser.timeline_page import HUES, TimelinePage
 
-EXPLORER = "window.explorerViewer"
-
-
-def wait_until(page: Page, expression: str) -> None:
-    """Wait for a JavaScript expression; the page's own policy forbids what Playwright would do."""
-    latest = time.monotonic() + 15
-    while not page.evaluate(f"Boolean({expression})"):
-        assert time.monotonic() < latest, f"never true: {expression}"
-        page.wait_for_timeout(50)
+THIN = "\u202f"
 
 
-def open_timeline(page: Page, live_server: Any, profile: Profile, query: str = "") -> None:
-    page.goto(f"{live_server.url}/profiles/{profile.pk}/timeline/{query}")
-    wait_until(page, f"{EXPLORER} && {EXPLORER}.frame && !{EXPLORER}.store.isLoading")
+@pytest.fixture
+def timeline(page: Page, live_server: Any, processed: Profile) -> TimelinePage:
+    """The sample's timeline, not opened yet."""
+    return TimelinePage(page, f"{live_server.url}/profiles/{processed.pk}/timeline/")
 
 
-def view(page: Page) -> dict[str, float]:
-    found: dict[str, float] = page.evaluate(f"({{...{EXPLORER}.range}})")
-    return found
+def test_the_whole_profile_is_on_the_screen_at_first(timeline: TimelinePage) -> None:
+    timeline.open()
+    field = timeline.page.locator("[data-range]").input_value()
+    assert re.fullmatch(rf"0 – [\d.]+{THIN}µs", field)
+    names = [row.name for row in timeline.rows()]
+    engines = ["Tensor", "TensorMatrix", "Vector", "Scalar", "GpSimd", "Sync"]
+    assert names[:3] == ["Errors of core 1", "Clock limit · core 0", "Clock limit · core 1"]
+    assert names[3:10] == ["Core 0", *engines]
+    assert names[10:17] == ["Core 1", *engines]
+    assert "qSyncDynamicHW" in names
 
 
-def ink_by_row(page: Page) -> dict[str, int]:
-    """Pixels of each row that are not the ground, by the name of its track."""
-    found: dict[str, int] = page.evaluate(
-        f"""(() => {{
-          const v = {EXPLORER}, p = v.plot.pixels, ink = {{}};
-          for (const row of v.frame.rows) {{
-            if (!row.track) continue;
-            let n = 0;
-            const top = Math.round((row.y - v.scrollY) * v.plot.ratio);
-            const bottom = Math.round((row.y + row.height - v.scrollY) * v.plot.ratio) - 1;
-            for (let y = top; y < Math.min(bottom, p.height); y++)
-              for (let x = 0; x < p.width; x++)
-                if (p.data[y * p.width + x] !== v.palette.well
-                    && p.data[y * p.width + x] !== v.palette.line) n++;
-            ink[row.track.key] = n;
-          }}
-          return ink;
-        }})()"""
-    )
-    return found
+def test_every_row_with_events_leaves_ink(timeline: TimelinePage) -> None:
+    timeline.open()
+    for row in timeline.rows():
+        if "row--head" in row.kind:
+            continue
+        colours = {colour for line in timeline.pixels(row.top, row.height - 1) for colour in line}
+        assert len(colours) > 2, row.name
 
 
-def busiest_point(page: Page, name: str) -> tuple[float, float]:
-    """A point in the middle of the longest slice in view of a track of that name, core 0."""
-    x, y = page.evaluate(
-        f"""(() => {{
-          const v = {EXPLORER};
-          const row = v.frame.rows.find((r) => r.track && r.track.name === {name!r});
-          v.selected = {{track: row.track, row: -1}};
-          const hits = v.known().filter((h) => h.count === 0 && h.start > v.range.start
-            && h.start + h.duration < v.range.end);
-          v.selected = null;
-          const hit = hits.sort((a, b) => b.duration - a.duration)[0];
-          const box = v.box(hit, v.scale());
-          const at = v.stage.getBoundingClientRect();
-          return [at.left + (box.x0 + box.x1) / 2, at.top + (box.y0 + box.y1) / 2];
-        }})()"""
-    )
-    return x, y
+def test_the_gutter_says_how_busy_each_row_is_in_view(timeline: TimelinePage) -> None:
+    timeline.open()
+    whole = timeline.row("TensorMatrix").busy
+    assert re.fullmatch(rf"\d+{THIN}%", whole)
+    assert timeline.row("Clock limit · core 0").busy.startswith("avg ")
+    timeline.open("?t=1-40")
+    assert timeline.row("TensorMatrix").busy == f"0{THIN}%"
 
 
-def test_every_row_with_events_leaves_ink_and_no_other(
-    page: Page, live_server: Any, processed: Profile
+def test_an_event_is_selected_shown_in_full_and_named_in_the_address(
+    timeline: TimelinePage,
 ) -> None:
-    open_timeline(page, live_server, processed)
-    ink = ink_by_row(page)
-    rows = page.evaluate(
-        f"Object.fromEntries({EXPLORER}.document.tracks.map((t) => [t.key, t.rows]))"
-    )
-    assert len(ink) > 12
-    for key, pixels in ink.items():
-        assert (pixels > 4) == (rows[key] > 0), (key, pixels, rows[key])
+    timeline.open()
+    title = timeline.select(timeline.row("TensorMatrix"), "blue")
+    assert title == "MATMUL"
+    expect(timeline.panel).to_contain_text("TensorMatrix · core 0 · Matmul")
+    expect(timeline.panel).to_contain_text("Operands")
+    expect(timeline.panel).to_contain_text("Source")
+    expect(timeline.panel).to_contain_text("Event id")
+    assert re.fullmatch(r"p0/c0/tensormatrix:\d+", timeline.query("sel"))
+    expect(timeline.page.locator("[data-live]")).to_contain_text("MATMUL, TensorMatrix · core 0")
+    timeline.panel.locator("summary").click()
+    fields = timeline.panel.locator(".panel__fields--all dt").all_inner_texts()
+    assert {"start_ts", "opcode", "operands", "semaphore", "pc"} - {"semaphore"} <= set(fields)
+    assert len(fields) > 40
 
 
-def test_an_event_is_selected_and_shown_in_full_and_the_address_says_so(
-    page: Page, live_server: Any, processed: Profile
+def test_a_link_is_a_view(timeline: TimelinePage) -> None:
+    timeline.open("?t=20000-60000&dma=engine")
+    timeline.select(timeline.row("TensorMatrix"), "blue")
+    timeline.page.locator(".row--head").nth(1).click()
+    timeline.settle()
+    address = timeline.page.url
+    before = (timeline.times(), timeline.rows(), timeline.range)
+    timeline.page.goto("about:blank")
+    timeline.page.goto(address)
+    timeline.page.wait_for_selector("[data-event] h2")
+    timeline.settle()
+    assert (timeline.times(), timeline.rows(), timeline.range) == before
+    assert timeline.page.url == address
+
+
+def test_a_link_finds_its_event_even_where_it_lies_in_a_cell_or_out_of_view(
+    timeline: TimelinePage,
 ) -> None:
-    open_timeline(page, live_server, processed)
-    page.mouse.click(*busiest_point(page, "TensorMatrix"))
-    panel = page.locator("[data-panel]")
-    expect(panel.locator("h2")).to_have_text("MATMUL")
-    expect(panel).to_contain_text("Operands")
-    expect(panel).to_contain_text("acc_flags")
-    expect(page).to_have_url(re.compile(r"sel=0\.Instruction\.\d+"))
-
-
-def test_a_link_is_a_view(page: Page, live_server: Any, processed: Profile) -> None:
-    open_timeline(page, live_server, processed)
-    page.mouse.click(*busiest_point(page, "TensorMatrix"))
-    page.keyboard.press("z")
-    page.wait_for_timeout(700)
-    wait_until(page, f"!{EXPLORER}.store.isLoading")
-    expect(page).to_have_url(re.compile("t="))
-    page.wait_for_timeout(300)
-    before, address = view(page), page.url
-    row = page.evaluate(f"{EXPLORER}.selected.row")
-    page.goto("about:blank")
-    page.goto(address)
-    wait_until(page, f"{EXPLORER} && {EXPLORER}.selected")
-    assert page.evaluate(f"{EXPLORER}.selected.row") == row
-    after = view(page)
-    assert after == pytest.approx(before, abs=1)
-
-
-def test_zoom_keeps_the_instant_under_the_pointer(
-    page: Page, live_server: Any, processed: Profile
-) -> None:
-    open_timeline(page, live_server, processed)
-    box = page.locator("[data-stage]").bounding_box()
-    assert box
-    x = box["x"] + box["width"] * 0.3
-    page.mouse.move(x, box["y"] + 100)
-    at = f"{EXPLORER}.scale().ns({box['width'] * 0.3})"
-    before, wide = page.evaluate(at), view(page)
-    page.keyboard.down("Control")
-    page.mouse.wheel(0, -600)
-    page.keyboard.up("Control")
-    page.wait_for_timeout(300)
-    narrow = view(page)
-    assert narrow["end"] - narrow["start"] < 0.6 * (wide["end"] - wide["start"])
-    assert page.evaluate(at) == pytest.approx(before, abs=(narrow["end"] - narrow["start"]) / 200)
-
-
-def test_dragging_pans_and_history_goes_back(
-    page: Page, live_server: Any, processed: Profile
-) -> None:
-    open_timeline(page, live_server, processed, "?t=20000-60000")
-    before = view(page)
-    box = page.locator("[data-stage]").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 400, box["y"] + 200)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 200, box["y"] + 200, steps=5)
-    page.mouse.up()
-    moved = view(page)
-    assert moved["start"] > before["start"]
-    page.keyboard.press("Alt+ArrowLeft")
-    assert view(page)["start"] == pytest.approx(before["start"])
-
-
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_both_themes_draw_with_their_own_colours(
-    page: Page, live_server: Any, processed: Profile, theme: str
-) -> None:
-    page.emulate_media(color_scheme="light" if theme == "light" else "dark")
-    open_timeline(page, live_server, processed)
-    well = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--well')")
-    assert well.strip().lower() == {"dark": "#0f1319", "light": "#ffffff"}[theme]
-    assert sum(ink_by_row(page).values()) > 1000
-
-
-def test_the_keyboard_alone_walks_selects_and_reads(
-    page: Page, live_server: Any, processed: Profile
-) -> None:
-    open_timeline(page, live_server, processed, "?t=20000-40000")
-    page.locator("[data-stage]").focus()
-    for _ in range(3):
-        page.keyboard.press("j")
-    wait_until(page, f"{EXPLORER}.selected")
-    first = page.evaluate(f"{EXPLORER}.selected.start")
-    page.keyboard.press("]")
-    page.wait_for_timeout(400)
-    assert page.evaluate(f"{EXPLORER}.selected.start") >= first
-    expect(page.locator("[data-live]")).to_contain_text("long")
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.hasAttribute('data-panel')")
-    page.keyboard.press("Escape")
-    wait_until(page, f"!{EXPLORER}.selected")
-    page.keyboard.press("t")
-    table = page.locator("[data-events] table")
-    expect(table).to_be_visible()
-    assert table.locator("tbody tr").count() > 5
-    page.keyboard.press("Escape")
-    page.keyboard.press("?")
-    expect(page.locator("[data-keys]")).to_be_visible()
-
-
-def test_a_range_can_be_typed(page: Page, live_server: Any, processed: Profile) -> None:
-    open_timeline(page, live_server, processed)
-    field = page.locator("[data-range]")
-    field.fill("20us-24.6us")
-    field.press("Enter")
-    page.wait_for_timeout(500)
-    assert view(page) == pytest.approx({"start": 20_000, "end": 24_600})
-    field.fill("nonsense")
-    field.press("Enter")
-    assert field.get_attribute("aria-invalid") == "true"
-
-
-def test_dma_is_shown_by_queue_or_by_engine(
-    page: Page, live_server: Any, processed: Profile
-) -> None:
-    open_timeline(page, live_server, processed)
-    page.locator("[data-dma]").select_option("engine")
-    expect(page.locator("[data-gutter]")).to_contain_text(re.compile(r"E\d+"))
-    expect(page).to_have_url(re.compile("dma=engine"))
-
-
-def test_groups_close_and_stay_closed_in_the_link(
-    page: Page, live_server: Any, processed: Profile
-) -> None:
-    open_timeline(page, live_server, processed)
-    head = page.locator(".row--head").first
-    head.click()
-    expect(page.locator(".row--head").first).to_have_attribute("aria-expanded", "false")
-    expect(page).to_have_url(re.compile("closed="))
+    timeline.open("?t=20000-24000")
+    timeline.select(timeline.row("TensorMatrix"), "blue")
+    times, selected = timeline.times(), timeline.query("sel")
+    for query in ("", "?t=100000-101000"):
+        separator = "&" if query else "?"
+        timeline.open(f"{query}{separator}sel={selected}")
+        timeline.page.wait_for_selector("[data-event] h2")
+        timeline.settle()
+        assert timeline.times() == times
 
 
 @pytest.mark.failing_requests
-def test_unreadable_tiles_are_said_and_can_be_tried_again(
-    page: Page, live_server: Any, processed: Profile
-) -> None:
-    path = table_store().run_path(str(processed.pk), 1) / "parts" / "0" / "timeline.pyramid"
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-16])
-    page.goto(f"{live_server.url}/profiles/{processed.pk}/timeline/")
-    expect(page.locator("[data-state]")).to_contain_text("not readable")
-    path.write_bytes(whole)
-    page.locator("[data-retry]").click()
-    wait_until(page, f"{EXPLORER}.frame.exact + {EXPLORER}.frame.inCells > 100")
-    expect(page.locator("[data-retry]")).to_be_hidden()
+def test_a_link_to_an_event_that_is_not_there_shows_the_view(timeline: TimelinePage) -> None:
+    timeline.open("?t=20000-60000&sel=p0/c0/tensor:999999")
+    assert timeline.range == (20_000, 60_000) if timeline.query("t") else True
+    expect(timeline.panel).to_contain_text("instructions")
+    timeline.open("?sel=p9/c9/none:1")
+    expect(timeline.panel).to_contain_text("instructions")
 
 
-def test_a_narrow_window_folds_the_panel_below(
-    page: Page, live_server: Any, processed: Profile
+def test_zoom_keeps_the_instant_under_the_pointer(timeline: TimelinePage) -> None:
+    timeline.open("?t=20000-60000")
+    stage = timeline.stage
+    timeline.page.mouse.move(stage["x"] + stage["width"] * 0.25, stage["y"] + 100)
+    timeline.page.keyboard.down("Control")
+    timeline.page.mouse.wheel(0, -600)
+    timeline.page.keyboard.up("Control")
+    timeline.settle()
+    start, end = timeline.range
+    assert end - start < 0.6 * 40_000
+    assert start + (end - start) * 0.25 == pytest.approx(30_000, abs=40)
+
+
+def test_the_plain_wheel_scrolls_rows_and_with_shift_it_pans(timeline: TimelinePage) -> None:
+    timeline.page.set_viewport_size({"width": 1440, "height": 420})
+    timeline.open("?t=20000-60000")
+    stage = timeline.stage
+    timeline.page.mouse.move(stage["x"] + 100, stage["y"] + 100)
+    before = timeline.row("TensorMatrix").top
+    timeline.page.mouse.wheel(0, 60)
+    timeline.settle()
+    assert timeline.row("TensorMatrix").top < before
+    timeline.page.keyboard.down("Shift")
+    timeline.page.mouse.wheel(0, 60)
+    timeline.page.keyboard.up("Shift")
+    timeline.settle()
+    start, end = timeline.range
+    assert start > 20_000
+    assert end - start == 40_000
+
+
+def test_dragging_pans_and_the_history_goes_back_and_forward(timeline: TimelinePage) -> None:
+    timeline.open("?t=20000-60000")
+    stage = timeline.stage
+    timeline.page.mouse.move(stage["x"] + 400, stage["y"] + 300)
+    timeline.page.mouse.down()
+    timeline.page.mouse.move(stage["x"] + 200, stage["y"] + 300, steps=5)
+    timeline.page.mouse.up()
+    timeline.settle()
+    moved = timeline.range
+    assert moved[0] - 20_000 == pytest.approx(200 / stage["width"] * 40_000, abs=60)
+    timeline.press("Alt+ArrowLeft")
+    assert timeline.range == (20_000, 60_000)
+    timeline.page.locator("[data-act=forward]").click()
+    timeline.settle()
+    assert timeline.range == moved
+    expect(timeline.page.locator("[data-act=forward]")).to_be_disabled()
+
+
+def test_keys_zoom_pan_and_fit(timeline: TimelinePage) -> None:
+    timeline.open("?t=20000-60000")
+    timeline.press("w")
+    assert timeline.range == (26_000, 54_000)
+    timeline.press("d")
+    assert timeline.range == (28_800, 56_800)
+    timeline.press("A")
+    assert timeline.range == (800, 28_800)
+    timeline.press("f")
+    assert timeline.range[0] == 0
+    assert timeline.range[1] > 100_000
+
+
+def test_a_click_on_a_cell_zooms_until_its_events_separate(timeline: TimelinePage) -> None:
+    timeline.open()
+    matrix = [row for row in timeline.rows() if row.name == "TensorMatrix"]
+    row = next(row for row in matrix if timeline.places(row, "rail"))
+    x, _ = timeline.places(row, "rail")[0]
+    shown = timeline.counted()
+    assert "cells" in shown
+    timeline.page.mouse.move(timeline.stage_x + x + 1, row.top + row.height - 6)
+    card = timeline.page.locator("[data-hover]")
+    expect(card).to_contain_text("drawn apart")
+    expect(card).to_contain_text("of this cell")
+    timeline.page.mouse.click(timeline.stage_x + x + 1, row.top + row.height - 6)
+    timeline.settle()
+    start, end = timeline.range
+    assert end - start < 10_000
+    assert re.fullmatch(r"All \d+ instructions exact", timeline.counted())
+
+
+def test_the_card_names_what_is_under_the_pointer(timeline: TimelinePage) -> None:
+    timeline.open("?t=70000-74000")
+    timeline.page.mouse.move(*timeline.widest_run(timeline.row("TensorMatrix"), "blue"))
+    card = timeline.page.locator("[data-hover]")
+    expect(card).to_contain_text("MATMUL")
+    expect(card).to_contain_text("TensorMatrix · core 0")
+    expect(card).to_contain_text("Matmul")
+    expect(card).to_contain_text(f"50{THIN}% here")
+    timeline.page.mouse.move(5, 5)
+    expect(card).to_be_hidden()
+
+
+def test_a_range_is_marked_on_the_ruler_zoomed_to_and_cleared(timeline: TimelinePage) -> None:
+    timeline.open("?t=20000-60000")
+    ruler = timeline.page.locator("[data-ruler]").bounding_box()
+    assert ruler
+    timeline.page.mouse.move(ruler["x"] + 100, ruler["y"] + 12)
+    timeline.page.mouse.down()
+    timeline.page.mouse.move(ruler["x"] + 300, ruler["y"] + 12, steps=4)
+    timeline.page.mouse.up()
+    timeline.settle()
+    start, end = map(int, timeline.query("mark").split("-"))
+    per_px = 40_000 / ruler["width"]
+    assert start == pytest.approx(20_000 + 100 * per_px, abs=per_px)
+    assert end == pytest.approx(20_000 + 300 * per_px, abs=per_px)
+    timeline.press("z")
+    assert timeline.range == (start, end)
+    timeline.press("Escape")
+    assert timeline.query("mark") == ""
+
+
+def test_escape_clears_the_range_before_the_selection(timeline: TimelinePage) -> None:
+    timeline.open("?t=20000-60000&mark=30000-40000")
+    timeline.select(timeline.row("TensorMatrix"), "blue")
+    timeline.press("Escape")
+    assert (timeline.query("mark"), bool(timeline.query("sel"))) == ("", True)
+    timeline.press("Escape")
+    assert timeline.query("sel") == ""
+    expect(timeline.panel).to_contain_text("instructions")
+
+
+def test_the_overview_moves_the_window(timeline: TimelinePage) -> None:
+    timeline.open("?t=20000-40000")
+    box = timeline.page.locator("[data-overview]").bounding_box()
+    assert box
+    timeline.page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + 20)
+    timeline.settle()
+    start, end = timeline.range
+    assert end - start == 20_000
+    assert start > 90_000
+    ink = timeline.page.evaluate(
+        """() => {
+          const canvas = document.querySelector("[data-overview]");
+          const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return new Set(new Uint32Array(data.buffer)).size;
+        }"""
+    )
+    assert ink > 10
+
+
+def test_the_keyboard_alone_walks_selects_and_reads(timeline: TimelinePage) -> None:
+    timeline.open("?t=20000-40000")
+    page = timeline.page
+    page.locator("[data-stage]").focus()
+    timeline.press("]")
+    start = timeline.times()["Start"]
+    seen = [start]
+    for _ in range(4):
+        timeline.press("]")
+        seen.append(timeline.times()["Start"])
+    assert seen == sorted(seen, key=lambda text: float(text.split(THIN)[0]))
+    assert len(set(seen)) == 5
+    timeline.press("[", "[", "[", "[")
+    assert timeline.times()["Start"] == start
+    before = timeline.query("sel")
+    timeline.press("j")
+    assert timeline.query("sel").rpartition(":")[0] != before.rpartition(":")[0]
+    expect(page.locator("[data-live]")).to_contain_text("long")
+    timeline.press("Enter")
+    assert page.evaluate("document.activeElement.hasAttribute('data-event')")
+    timeline.press("Escape")
+    assert timeline.query("sel") == ""
+
+
+def test_walking_leaves_the_view_only_when_the_next_event_is_not_in_it(
+    timeline: TimelinePage,
 ) -> None:
+    timeline.open("?t=30000-31000")
+    timeline.press("j", "]")
+    length = 1000
+    for _ in range(12):
+        timeline.press("]")
+    start, end = timeline.range
+    assert end - start == length
+    assert start > 30_000
+    at = float(timeline.times()["Start"].split(THIN)[0]) * 1000
+    assert start <= at <= end
+
+
+def test_the_events_in_view_are_a_table_to_select_from(timeline: TimelinePage) -> None:
+    timeline.open()
+    timeline.press("t")
+    table = timeline.page.locator("[data-events] table")
+    expect(table).to_be_visible()
+    assert table.locator("tbody tr").count() == 500
+    expect(timeline.page.locator("[data-events]")).to_contain_text("The first 500 of 2")
+    second = table.locator("tbody tr").nth(40)
+    start = second.locator("td").nth(3).inner_text()
+    second.locator("button").click()
+    timeline.settle()
+    assert timeline.times()["Start"] == start
+    timeline.press("?")
+    expect(timeline.page.locator("[data-keys]")).to_contain_text("zoom at the pointer")
+
+
+def test_a_range_can_be_typed_and_a_wrong_one_is_kept_and_explained(
+    timeline: TimelinePage,
+) -> None:
+    timeline.open()
+    field = timeline.page.locator("[data-range]")
+    field.fill("20us-24.6us")
+    field.press("Enter")
+    timeline.settle()
+    assert timeline.range == (20_000, 24_600)
+    assert timeline.page.inner_text("[data-length]") == f"4.600{THIN}µs"
+    field.fill("nonsense")
+    field.press("Enter")
+    assert field.get_attribute("aria-invalid") == "true"
+    expect(timeline.page.locator("[data-range-error]")).to_be_visible()
+    assert field.input_value() == "nonsense"
+
+
+def test_dma_is_shown_by_queue_or_by_engine(timeline: TimelinePage) -> None:
+    timeline.open()
+    timeline.page.locator("[data-dma]").select_option("engine")
+    timeline.settle()
+    names = [row.name for row in timeline.rows()]
+    assert next(name for name in names if re.fullmatch(r"E\d+", name)) == "E64"
+    assert "qSyncDynamicHW" not in names
+    assert timeline.query("dma") == "engine"
+
+
+def test_groups_close_to_one_row_and_open_again(timeline: TimelinePage) -> None:
+    timeline.open()
+    before = [row.name for row in timeline.rows()]
+    head = timeline.page.locator(".row--head").first
+    head.click()
+    timeline.settle()
+    names = [row.name for row in timeline.rows()]
+    assert names[3:6] == ["Core 0", "6 rows closed", "Core 1"]
+    assert timeline.query("closed") == "p0/c0"
+    expect(timeline.page.locator(".row--head").first).to_have_attribute("aria-expanded", "false")
+    timeline.page.locator(".row--head").first.click()
+    timeline.settle()
+    assert [row.name for row in timeline.rows()] == before
+
+
+def test_the_theme_can_be_switched_while_one_looks(timeline: TimelinePage) -> None:
+    timeline.open()
+    row = timeline.row("TensorMatrix")
+    assert timeline.places(row, "blue")
+    timeline.page.locator("[data-theme-toggle]").click()
+    timeline.settle()
+    colours = {colour for line in timeline.pixels(row.top, row.height) for colour in line}
+    assert (0x00, 0x61, 0xC1) in colours
+    assert (0xFF, 0xFF, 0xFF) in colours
+    assert HUES["blue"] not in colours
+
+
+def test_a_screen_of_two_pixels_to_one_is_drawn_as_fine(
+    browser: Any, live_server: Any, processed: Profile
+) -> None:
+    context = browser.new_context(device_scale_factor=2, viewport={"width": 1200, "height": 800})
+    page = context.new_page()
+    timeline = TimelinePage(page, f"{live_server.url}/profiles/{processed.pk}/timeline/").open()
+    sizes = page.evaluate(
+        """() => ["rows-canvas", "ruler", "overview", "marks"].map((name) => {
+          const canvas = document.querySelector(`[data-${name}]`);
+          return canvas.width / canvas.getBoundingClientRect().width;
+        })"""
+    )
+    assert sizes == pytest.approx([2, 2, 2, 2], abs=0.01)
+    assert "exact" in timeline.counted()
+    context.close()
+
+
+def test_a_narrow_window_folds_the_panel_below(timeline: TimelinePage) -> None:
+    page = timeline.page
     page.set_viewport_size({"width": 1024, "height": 768})
-    open_timeline(page, live_server, processed)
-    stage = page.locator("[data-stage]").bounding_box()
-    panel = page.locator("[data-panel]").bounding_box()
-    assert stage
-    assert panel
-    assert panel["y"] >= stage["y"] + stage["height"] - 2
-    assert stage["width"] > 800
+    timeline.open()
+    panel = page.locator("aside.panel")
+    box = panel.bounding_box()
+    assert box
+    assert box["height"] == pytest.approx(36, abs=1)
+    assert box["y"] >= timeline.stage["y"] + timeline.stage["height"] - 2
+    assert timeline.stage["width"] > 860
+    page.locator("[data-act=fold]").click()
+    timeline.settle()
+    opened = panel.bounding_box()
+    assert opened
+    assert opened["height"] > 200
+
+
+def test_the_panel_closes_and_comes_back_with_the_next_event(timeline: TimelinePage) -> None:
+    timeline.open()
+    narrow = timeline.stage["width"]
+    timeline.page.locator("[data-act=close]").click()
+    timeline.settle()
+    assert timeline.stage["width"] > narrow + 300
+    timeline.select(timeline.row("TensorMatrix"), "blue")
+    assert timeline.stage["width"] == narrow

@@ -292,6 +292,18 @@ def test_a_log_is_cut_at_its_limit(submit: Submit) -> None:
     assert len(run.log) == lifecycle.LOG_CHARACTERS
 
 
+def test_whatever_a_damaged_file_says_can_be_written_down(submit: Submit) -> None:
+    profile = submit()
+    run = claimed(profile)
+    odd = "a\0b\ud800" + "\U0001f525" * 300
+    assert lifecycle.fail(
+        run.pk, run.attempt, code="x" * 99, message=odd, hint=odd, file=odd, log=odd
+    )
+    run.refresh_from_db()
+    assert run.error_message.startswith("ab?")
+    assert (len(run.error_code), len(run.error_file)) == (60, 255)
+
+
 ALLOWED = {
     ("PENDING", "PROCESSING"),
     ("PROCESSING", "PROCESSED"),

@@ -105,6 +105,7 @@ def test_a_failed_profile_says_why_and_where_to_look(page: Any, failed: MakeProf
     row = page().one("tr", class_="list__row")
     assert row.one("span", class_="wide__cause").text == "The trace ends early"
     assert row.one("code", class_="wide__code").text == "ntff.truncated"
+    assert row.one("td", class_="list__status").text == "FAILED attempt 1 of 1"
     ways = [a for a in row.all("a") if a.text == "What to do"]
     assert [a.attributes["href"] for a in ways] == [f"/profiles/{profile.pk}/"]
 

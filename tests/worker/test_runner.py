@@ -342,5 +342,5 @@ def test_a_program_that_cannot_be_started_is_machine_trouble(
     def no_process(*_: object, **__: object) -> None:
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    monkeypatch.setattr(child_process.subprocess, "Popen", no_process)
+    monkeypatch.setattr("ingest_worker.child_process.subprocess.Popen", no_process)
     assert code(bench.run("")) == "worker.lost"

@@ -1,0 +1,173 @@
+"""The timeline as a person sees it: its address, its words, the pixels of its rows."""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page
+
+WITHIN_S = 15.0
+QUIET_S = 0.35
+HUES = {
+    "blue": (0x5F, 0xAD, 0xF6),
+    "sky": (0xA9, 0xD3, 0xEC),
+    "rail": (0xAE, 0xB7, 0xC4),
+    "violet": (0x9A, 0x68, 0xE4),
+    "warn": (0xF2, 0xB6, 0x4C),
+}
+"""Colours of the dark theme."""
+
+_GUTTER = """() => [...document.querySelectorAll("[data-gutter] > *")].map((row) => {
+  const box = row.getBoundingClientRect();
+  return {
+    name: row.querySelector(".row__name, .row__title").firstChild.textContent,
+    busy: row.querySelector(".row__busy")?.textContent ?? "",
+    kind: row.className, top: box.top, height: box.height,
+  };
+})"""
+
+_PIXELS = """([top, height]) => {
+  const canvas = document.querySelector("[data-rows-canvas]");
+  const from = Math.round(top - canvas.getBoundingClientRect().top);
+  if (from < 0 || from + height > canvas.height) return [];
+  return [...canvas.getContext("2d").getImageData(0, from, canvas.width, Math.round(height)).data];
+}"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the gutter, CSS pixels of the window."""
+
+    name: str
+    busy: str
+    kind: str
+    top: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        return self.top + self.height / 2
+
+
+class TimelinePage:
+    """Drives one timeline."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self._under_way = 0
+        self._quiet_since = time.monotonic()
+        page.on("request", lambda _: self._count(1))
+        page.on("requestfinished", lambda _: self._count(-1))
+        page.on("requestfailed", lambda _: self._count(-1))
+
+    def _count(self, change: int) -> None:
+        self._under_way += change
+        self._quiet_since = time.monotonic()
+
+    def open(self, query: str = "") -> "TimelinePage":
+        """Go there and wait until everything asked for is drawn."""
+        self._under_way = 0
+        self.page.goto(self.address + query)
+        self.page.wait_for_selector("[data-counts]:not(:empty)")
+        self.settle()
+        return self
+
+    def settle(self) -> None:
+        """Wait until nothing is asked for and the address has been written."""
+        latest = time.monotonic() + WITHIN_S
+        self._quiet_since = time.monotonic()
+        while self._under_way > 0 or time.monotonic() - self._quiet_since < QUIET_S:
+            assert time.monotonic() < latest, "the page never comes to rest"
+            self.page.wait_for_timeout(50)
+
+    def query(self, name: str) -> str:
+        """A value of the address's query, empty if absent."""
+        return parse_qs(urlsplit(self.page.url).query).get(name, [""])[0]
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The view in ns, as the address tells it."""
+        found = re.fullmatch(r"(-?\d+)-(-?\d+)", self.query("t"))
+        assert found, f"no range in {self.page.url}"
+        return int(found[1]), int(found[2])
+
+    @property
+    def stage(self) -> dict[str, float]:
+        box = self.page.locator("[data-stage]").bounding_box()
+        assert box
+        return dict(box)
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.locator("[data-event]")
+
+    def rows(self) -> list[Row]:
+        """The gutter's rows from top to bottom."""
+        return [Row(**facts) for facts in self.page.evaluate(_GUTTER)]
+
+    def row(self, name: str, place: int = 0) -> Row:
+        """The row of that name; of several the one at `place`."""
+        return [row for row in self.rows() if row.name == name][place]
+
+    def pixels(self, top: float, height: float) -> list[list[tuple[int, int, int]]]:
+        """Colours of a strip of the rows' canvas, line by line."""
+        flat: list[int] = self.page.evaluate(_PIXELS, [top, height])
+        lines = max(1, round(height))
+        width = len(flat) // 4 // lines
+        points = [(flat[i], flat[i + 1], flat[i + 2]) for i in range(0, len(flat), 4)]
+        return [points[line * width : (line + 1) * width] for line in range(lines)]
+
+    def places(self, row: Row, hue: str) -> list[tuple[int, int]]:
+        """Where a colour stands in a row: x from the stage's left, y from the row's top."""
+        strip = self.pixels(row.top, row.height)
+        return [
+            (x, y)
+            for y, line in enumerate(strip)
+            for x, colour in enumerate(line)
+            if colour == HUES[hue]
+        ]
+
+    def widest_run(self, row: Row, hue: str) -> tuple[float, float]:
+        """The middle of the longest line of a colour in the row, as a point of the window."""
+        best, at = 0, (0.0, 0.0)
+        for y, line in enumerate(self.pixels(row.top, row.height)):
+            start = 0
+            for x in range(len(line) + 1):
+                if x < len(line) and line[x] == HUES[hue]:
+                    continue
+                if x - start > best:
+                    best, at = x - start, (self.stage_x + (start + x) / 2, row.top + y)
+                start = x + 1
+        assert best > 3, f"no {hue} in {row.name}"
+        return at
+
+    @property
+    def stage_x(self) -> float:
+        return self.stage["x"]
+
+    def select(self, row: Row, hue: str) -> str:
+        """Click the widest bar of a colour; returns what the panel is headed with."""
+        self.page.mouse.click(*self.widest_run(row, hue))
+        self.page.wait_for_selector("[data-event] h2")
+        self.settle()
+        return self.panel.locator("h2").inner_text()
+
+    def times(self) -> dict[str, str]:
+        """Start, end and duration in the panel."""
+        names = self.panel.locator(".panel__times dt").all_inner_texts()
+        values = self.panel.locator(".panel__times dd").all_inner_texts()
+        return dict(zip(names, values, strict=True))
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other, letting the page come to rest after each."""
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.settle()
+
+    def counted(self) -> str:
+        """What the status bar says of how events are drawn."""
+        text: Any = self.page.inner_text("[data-counts]")
+        return str(text)
