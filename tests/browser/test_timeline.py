@@ -35,8 +35,7 @@ def test_every_row_with_events_leaves_ink(timeline: TimelinePage) -> None:
     for row in timeline.rows():
         if "row--head" in row.kind:
             continue
-        colours = {colour for line in timeline.pixels(row.top, row.height - 1) for colour in line}
-        assert len(colours) > 2, row.name
+        assert len(timeline.colours(row)) > 2, row.name
 
 
 def test_the_gutter_says_how_busy_each_row_is_in_view(timeline: TimelinePage) -> None:
@@ -169,8 +168,8 @@ def test_keys_zoom_pan_and_fit(timeline: TimelinePage) -> None:
 def test_a_click_on_a_cell_zooms_until_its_events_separate(timeline: TimelinePage) -> None:
     timeline.open()
     matrix = [row for row in timeline.rows() if row.name == "TensorMatrix"]
-    row = next(row for row in matrix if timeline.places(row, "rail"))
-    x, _ = timeline.places(row, "rail")[0]
+    row = next(row for row in matrix if timeline.runs(row, "rail"))
+    x, _ = timeline.runs(row, "rail")[0]
     shown = timeline.counted()
     assert "cells" in shown
     timeline.page.mouse.move(timeline.stage_x + x + 1, row.top + row.height - 6)
@@ -344,12 +343,11 @@ def test_groups_close_to_one_row_and_open_again(timeline: TimelinePage) -> None:
 def test_the_theme_can_be_switched_while_one_looks(timeline: TimelinePage) -> None:
     timeline.open()
     row = timeline.row("TensorMatrix")
-    assert timeline.places(row, "blue")
+    assert timeline.runs(row, "blue")
     timeline.page.locator("[data-theme-toggle]").click()
     timeline.settle()
-    colours = {colour for line in timeline.pixels(row.top, row.height) for colour in line}
-    assert (0x00, 0x61, 0xC1) in colours
-    assert (0xFF, 0xFF, 0xFF) in colours
+    colours = timeline.colours(row)
+    assert {0x0061C1, 0xFFFFFF} <= colours
     assert HUES["blue"] not in colours
 
 

@@ -39,7 +39,7 @@ def test_unreadable_tiles_are_said_and_can_be_tried_again(
     page.locator("[data-retry]").click()
     expect(page.locator("[data-state]")).not_to_contain_text("not readable")
     timeline.settle()
-    assert timeline.places(timeline.row("TensorMatrix"), "blue")
+    assert timeline.runs(timeline.row("TensorMatrix"), "blue")
     expect(page.locator("[data-retry]")).to_be_hidden()
 
 
@@ -51,15 +51,14 @@ def test_a_failed_tile_is_hatched_over_its_own_rows_and_a_click_there_tries_agai
     broken = re.compile(r"/tiles/p0-c1/")
     page.route(broken, lambda route: route.fulfill(status=500, body="no"))
     timeline.open()
-    assert timeline.places(timeline.row("TensorMatrix", 0), "blue")
+    assert timeline.runs(timeline.row("TensorMatrix", 0), "blue")
     lower = timeline.row("TensorMatrix", 1)
-    assert not timeline.places(lower, "blue")
-    err = (0xFF, 0x7B, 0x72)
-    assert any(err in line for line in timeline.pixels(lower.top, lower.height))
+    assert not timeline.runs(lower, "blue")
+    assert timeline.runs(lower, "err")
     page.unroute(broken)
     page.mouse.click(timeline.stage_x + 40, lower.middle)
     timeline.settle()
-    assert timeline.places(timeline.row("TensorMatrix", 1), "blue")
+    assert timeline.runs(timeline.row("TensorMatrix", 1), "blue")
 
 
 def test_a_slow_tile_is_said_to_be_loading_while_a_coarser_one_stands_in(
@@ -74,8 +73,7 @@ def test_a_slow_tile_is_said_to_be_loading_while_a_coarser_one_stands_in(
     expect(page.locator("[data-state]")).to_contain_text("loading")
     assert held
     row = timeline.row("TensorMatrix")
-    colours = {colour for line in timeline.pixels(row.top, row.height) for colour in line}
-    assert len(colours) > 3, "the coarser level stays on the screen"
+    assert len(timeline.colours(row)) > 3, "the coarser level stays on the screen"
     for route in held:
         route.continue_()
     page.unroute(re.compile(r"/tiles/[^/]+/-1/"))

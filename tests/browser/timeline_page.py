@@ -10,13 +10,7 @@ from playwright.sync_api import Locator, Page
 
 WITHIN_S = 15.0
 QUIET_S = 0.35
-HUES = {
-    "blue": (0x5F, 0xAD, 0xF6),
-    "sky": (0xA9, 0xD3, 0xEC),
-    "rail": (0xAE, 0xB7, 0xC4),
-    "violet": (0x9A, 0x68, 0xE4),
-    "warn": (0xF2, 0xB6, 0x4C),
-}
+HUES = {"blue": 0x5FADF6, "rail": 0xAEB7C4, "err": 0xFF7B72}
 """Colours of the dark theme."""
 
 _GUTTER = """() => [...document.querySelectorAll("[data-gutter] > *")].map((row) => {
@@ -28,11 +22,29 @@ _GUTTER = """() => [...document.querySelectorAll("[data-gutter] > *")].map((row)
   };
 })"""
 
-_PIXELS = """([top, height]) => {
+_PIXELS = """([top, height, hue, what]) => {
   const canvas = document.querySelector("[data-rows-canvas]");
   const from = Math.round(top - canvas.getBoundingClientRect().top);
-  if (from < 0 || from + height > canvas.height) return [];
-  return [...canvas.getContext("2d").getImageData(0, from, canvas.width, Math.round(height)).data];
+  const lines = Math.min(Math.round(height), canvas.height - from);
+  if (from < 0 || lines <= 0) return [];
+  const {data} = canvas.getContext("2d").getImageData(0, from, canvas.width, lines);
+  const colour = (at) => (data[4 * at] << 16) | (data[4 * at + 1] << 8) | data[4 * at + 2];
+  const count = canvas.width * lines;
+  if (what === "colours") {
+    const found = new Set();
+    for (let at = 0; at < count; at++) found.add(colour(at));
+    return [...found];
+  }
+  const runs = [];
+  for (let at = 0; at < count; at++) {
+    if (colour(at) !== hue) continue;
+    let end = at + 1;
+    const edge = (Math.floor(at / canvas.width) + 1) * canvas.width;
+    while (end < edge && colour(end) === hue) end++;
+    runs.push([at % canvas.width, Math.floor(at / canvas.width), end - at]);
+    at = end;
+  }
+  return runs;
 }"""
 
 
@@ -112,37 +124,21 @@ class TimelinePage:
         """The row of that name; of several the one at `place`."""
         return [row for row in self.rows() if row.name == name][place]
 
-    def pixels(self, top: float, height: float) -> list[list[tuple[int, int, int]]]:
-        """Colours of a strip of the rows' canvas, line by line."""
-        flat: list[int] = self.page.evaluate(_PIXELS, [top, height])
-        lines = max(1, round(height))
-        width = len(flat) // 4 // lines
-        points = [(flat[i], flat[i + 1], flat[i + 2]) for i in range(0, len(flat), 4)]
-        return [points[line * width : (line + 1) * width] for line in range(lines)]
+    def colours(self, row: Row) -> set[int]:
+        """The colours that stand in a row, its line at the bottom left out."""
+        found: list[int] = self.page.evaluate(_PIXELS, [row.top, row.height - 1, 0, "colours"])
+        return set(found)
 
-    def places(self, row: Row, hue: str) -> list[tuple[int, int]]:
-        """Where a colour stands in a row: x from the stage's left, y from the row's top."""
-        strip = self.pixels(row.top, row.height)
-        return [
-            (x, y)
-            for y, line in enumerate(strip)
-            for x, colour in enumerate(line)
-            if colour == HUES[hue]
-        ]
+    def runs(self, row: Row, hue: str) -> list[tuple[int, int, int]]:
+        """Where a colour stands in a row: x from the stage's left, y from the row's top, length."""
+        found = self.page.evaluate(_PIXELS, [row.top, row.height, HUES[hue], "runs"])
+        return [(x, y, length) for x, y, length in found]
 
     def widest_run(self, row: Row, hue: str) -> tuple[float, float]:
         """The middle of the longest line of a colour in the row, as a point of the window."""
-        best, at = 0, (0.0, 0.0)
-        for y, line in enumerate(self.pixels(row.top, row.height)):
-            start = 0
-            for x in range(len(line) + 1):
-                if x < len(line) and line[x] == HUES[hue]:
-                    continue
-                if x - start > best:
-                    best, at = x - start, (self.stage_x + (start + x) / 2, row.top + y)
-                start = x + 1
-        assert best > 3, f"no {hue} in {row.name}"
-        return at
+        x, y, length = max(self.runs(row, hue), key=lambda run: run[2])
+        assert length > 3, f"no {hue} in {row.name}"
+        return self.stage_x + x + length / 2, row.top + y
 
     @property
     def stage_x(self) -> float:
