@@ -2,8 +2,8 @@
 
     python -m tests.bench [--records 1000000 10000000]
 
-Frame times (`tests.bench.frame_time`) and the memory of a large upload (`tests.bench.upload_memory`)
-need a running server and are started by hand. The floors are those of docs/architecture.md.
+Frame times (`tests.bench.frame_time`) and the memory of a large upload
+(`tests.bench.upload_memory`) need a running server and are started by hand.
 """
 
 import argparse
