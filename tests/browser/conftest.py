@@ -19,8 +19,8 @@ from tests.browser.chromium import FLAGS, chromium
 # The browser's own event loop runs in this thread; the database is used from it all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-FAILING = ("Failed to load resource", "net::ERR_")
-"""What the browser says of a request that a test means to fail."""
+FAILING = ("Failed to load resource", "net::ERR_", "htmx:", "Response Status Error")
+"""What the browser and htmx say of a request that a test means to fail."""
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 
