@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-
 BUSY_MACHINE = 4
 """How much longer than usual a machine with other work may take; waiting in vain is rare."""
 
