@@ -6,7 +6,8 @@ Run by hand, on a run folder that `tests.bench.ingest` has left:
 
 Times are those of `Timeline.tile` and `encode_tile` in this process, without HTTP: of tiles drawn
 at random over levels, groups and places (`warm`), and of the first one in a fresh process (`cold`:
-the pyramid is mapped and its checksum taken). With `--every` each tile there is is made, and the
+the pyramid is mapped and its checksum taken); `cpu` is what counts where other work shares the
+machine. With `--every` each tile there is is made, and the
 largest answer reported.
 """
 
@@ -15,6 +16,7 @@ import gzip
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -39,12 +41,23 @@ def addresses(timeline: Timeline) -> Iterator[Address]:
                 yield group["slug"], level, index
 
 
-def timed(timeline: Timeline, address: Address) -> tuple[float, bytes, bool]:
-    """Milliseconds, answer, whether it is whole."""
-    begun = time.perf_counter()
+@dataclass(frozen=True)
+class Answer:
+    """A tile's bytes, what they took by the clock and of the processor, whether it is whole."""
+
+    body: bytes
+    wall_ms: float
+    cpu_ms: float
+    is_whole: bool
+
+
+def answered(timeline: Timeline, address: Address) -> Answer:
+    """One tile, made and encoded."""
+    begun, worked = time.perf_counter(), time.thread_time()
     tile = timeline.tile(*address)
     body = encode_tile(tile)
-    return (time.perf_counter() - begun) * 1000, body, tile.is_complete
+    wall_ms, cpu_ms = (time.perf_counter() - begun) * 1000, (time.thread_time() - worked) * 1000
+    return Answer(body, wall_ms, cpu_ms, tile.is_complete)
 
 
 def measure(timeline: Timeline, chosen: list[Address]) -> dict[str, object]:
@@ -52,21 +65,21 @@ def measure(timeline: Timeline, chosen: list[Address]) -> dict[str, object]:
     report: dict[str, object] = {}
     for name, wanted in (("cells", False), ("slices", True)):
         own = [a for a in chosen if (a[1] == SLICES) == wanted]
-        found = [timed(timeline, address) for address in own]
+        found = [answered(timeline, address) for address in own]
         if not found:
             continue
-        times = np.array([ms for ms, _, _ in found])
-        sizes = np.array([len(body) for _, body, _ in found])
-        packed = [len(gzip.compress(body, 1)) for _, body, _ in found[:200]]
+        wall, cpu = (np.array([getattr(a, n) for a in found]) for n in ("wall_ms", "cpu_ms"))
+        sizes = np.array([len(answer.body) for answer in found])
         report[name] = {
             "tiles": len(found),
-            "p50_ms": round(float(np.percentile(times, 50)), 2),
-            "p99_ms": round(float(np.percentile(times, 99)), 2),
-            "max_ms": round(float(times.max()), 2),
+            "p50_ms": round(float(np.percentile(wall, 50)), 2),
+            "p99_ms": round(float(np.percentile(wall, 99)), 2),
+            "cpu_p50_ms": round(float(np.percentile(cpu, 50)), 2),
+            "cpu_p99_ms": round(float(np.percentile(cpu, 99)), 2),
             "max_bytes": int(sizes.max()),
             "mean_bytes": int(sizes.mean()),
-            "mean_gzip_bytes": int(np.mean(packed)),
-            "cut": sum(not whole for _, _, whole in found),
+            "mean_gzip_bytes": int(np.mean([len(gzip.compress(a.body, 1)) for a in found[:200]])),
+            "cut": sum(not answer.is_whole for answer in found),
         }
     return report
 
@@ -83,7 +96,7 @@ def main() -> None:
     timeline = timeline_of(TableStore(chosen.run).open_run(chosen.profile, 1))
     opened_ms = (time.perf_counter() - begun) * 1000
     every = list(addresses(timeline))
-    cold_ms, _, _ = timed(timeline, every[0])
+    cold_ms = answered(timeline, every[0]).wall_ms
     rng = np.random.default_rng(1)
     some = [every[n] for n in rng.integers(0, len(every), chosen.tiles).tolist()]
     half = [a for a in every if a[1] == SLICES]

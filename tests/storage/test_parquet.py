@@ -42,8 +42,9 @@ def test_times_are_delta_coded_texts_are_named_once_and_ids_are_left_alone(tmp_p
     assert "RLE_DICTIONARY" not in encodings["id"]
     assert "DELTA_BINARY_PACKED" not in encodings["id"]
     assert {group.column(n).compression for n in range(4)} == {"ZSTD"}
-    assert group.column(0).statistics.min == 0
-    assert group.column(0).statistics.max == 4999
+    statistics = group.column(0).statistics
+    assert statistics is not None
+    assert (statistics.min, statistics.max) == (0, 4999)
     assert group.column(0).has_offset_index
     assert group.column(0).has_column_index
 

@@ -67,7 +67,9 @@ def in_tables(run: ReadableRun, tables: set[str]) -> Shown:
         ).to_pylist()
         for number, row in enumerate(rows):
             begin = row[times["start"]]
-            end = row[times["end"]] if "end" in times else begin + row.get(times.get("length"), 0)
+            end = (
+                row[times["end"]] if "end" in times else begin + row.get(times.get("length", ""), 0)
+            )
             start = max(begin, 0)
             found[entry.part, entry.name, number] = float(start), float(max(end - start, 0))
     return found
