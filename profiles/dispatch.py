@@ -7,6 +7,8 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from profiles.models import Profile
+
 # An upload must not wait for a broker that is away: one short try, the sweeper does the rest.
 IMPATIENT = {
     "connect_retries_timeout": 0.5,
@@ -37,4 +39,10 @@ def send_process(profile_id: UUID) -> bool:
 
 def send_process_on_commit(profile_id: UUID) -> None:
     """Ring once the present transaction has ended well."""
-    transaction.on_commit(lambda: send_process(profile_id))
+    transaction.on_commit(lambda: _send_or_leave(profile_id))
+
+
+def _send_or_leave(profile_id: UUID) -> None:
+    """Ring, or leave the profile marked as never sent: the next sweep takes those at once."""
+    if not send_process(profile_id):
+        Profile.objects.filter(pk=profile_id).update(sent_at=None)

@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 from celery import current_app
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from profiles import dispatch
+from profiles import dispatch, lifecycle
+from profiles.models import Profile
 
 
 @pytest.mark.django_db(transaction=True)
@@ -50,3 +52,13 @@ def test_a_message_carries_the_id_and_nothing_else(sent: list[str]) -> None:
     profile_id = uuid4()
     assert dispatch.send_process(profile_id) is True
     assert sent == [str(profile_id)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_profile_whose_message_could_not_leave_is_first_in_the_next_sweep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dispatch, "send_process", lambda _profile_id: False)
+    profile = Profile.objects.create(name="a", sent_at=timezone.now())
+    dispatch.send_process_on_commit(profile.pk)
+    assert lifecycle.requeue_stalled(timezone.now()) == [profile.pk]
