@@ -92,7 +92,8 @@ node-tests: node_modules/.package-lock.json
 
 processes: $(VENV)/installed-dev
 	@mkdir -p $(RESULTS)
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m processes --dist loadfile -rP --junitxml=$(RESULTS)/processes.xml
+	@chromium=$$($(BIN)/python .ci/chromium.py) || exit 2; \
+	CHROMIUM="$$chromium" $(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m processes --dist loadfile -rP --junitxml=$(RESULTS)/processes.xml
 
 browser: $(VENV)/installed-dev
 	@mkdir -p $(RESULTS)

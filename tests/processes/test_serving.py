@@ -1,6 +1,5 @@
 """Starting, being refused, stopping and starting again, with real processes."""
 
-import http.client
 import json
 import os
 import signal
@@ -15,7 +14,7 @@ import pytest
 
 from explorer_site.serve.ports import answers
 from tests.processes.files import small_pair
-from tests.processes.server import RunningServer, manifest_of, processes_with
+from tests.processes.server import RunningServer, processes_with
 from tests.serve.patience import until
 
 pytestmark = pytest.mark.processes
@@ -232,46 +231,6 @@ def test_ingesting_without_a_server_is_found_by_the_next_one(
     server.start()
     [profile] = server.profiles()
     assert (profile["name"], profile["status"]) == ("without a server", "PROCESSED")
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    """Hashes of the rows of every table of a run."""
-    tables = manifest_of(folder)["tables"]
-    return {f"{entry['part']}/{entry['name']}": entry["content_hash"] for entry in tables}
-
-
-def test_every_way_in_gives_the_same_tables(shared: RunningServer, tmp_path: Path) -> None:
-    name = "every way"
-    by_request = shared.send(small_pair(), name=name, key="request")
-    script = shared.data_dir.parent / "served-upload.py"
-    connection = http.client.HTTPConnection("localhost", shared.ports[1])
-    connection.request("GET", "/upload.py")
-    script.write_bytes(connection.getresponse().read())
-    connection.close()
-    flags = [text for role, path in small_pair() for text in (f"--{role}", str(path))]
-    done = subprocess.run(
-        [sys.executable, "-", *flags, "--name", name, "--wait"],
-        stdin=script.open("rb"),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    by_script = done.stdout.strip().rstrip("/").rpartition("/")[2]
-    ingest_only(shared, small_pair(), name)
-    by_command = next(
-        one["id"]
-        for one in shared.profiles()
-        if one["name"] == name and one["id"] not in (by_request, by_script)
-    )
-    found = []
-    for profile in (by_request, by_script, by_command):
-        assert shared.final(profile)["status"] == "PROCESSED"
-        [folder] = shared.run_folders(profile)
-        found.append(hashes(folder))
-    assert found[0]
-    assert found[0] == found[1] == found[2]
 
 
 def test_a_message_that_comes_ten_times_makes_one_run(shared: RunningServer) -> None:
