@@ -385,8 +385,7 @@ def test_whatever_happens_in_any_order_one_holder_at_most_and_nothing_stuck(
         play.chance.choice(play.actions)()
         play.check(before)
     # From wherever it stands, sweeps alone bring it to an end or to a message.
-    late = timezone.now() + timedelta(hours=1)
-    found: list[UUID] = lifecycle.requeue_stalled(late)
+    found: list[UUID] = lifecycle.requeue_stalled(timezone.now() + timedelta(hours=1))
     status = play.fresh().status
     assert status in {Status.PENDING, Status.PROCESSED, Status.FAILED}
     assert (play.profile.pk in found) == (status == Status.PENDING)
