@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FloatRect, Locator, Page
 
 WITHIN_S = 15.0
 QUIET_S = 0.35
@@ -107,10 +107,10 @@ class TimelinePage:
         return int(found[1]), int(found[2])
 
     @property
-    def stage(self) -> dict[str, float]:
+    def stage(self) -> FloatRect:
         box = self.page.locator("[data-stage]").bounding_box()
         assert box
-        return dict(box)
+        return box
 
     @property
     def panel(self) -> Locator:

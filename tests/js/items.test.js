@@ -142,6 +142,26 @@ test("a cell under the pointer says how many it holds and how busy it is", () =>
   assert.equal(hitTest({ ...query, x: 18.5 })?.row, 9, "the end of a slice is not an event");
 });
 
+test("what is drawn as one column is one cell, whatever it is made of", () => {
+  const document = makeDocument();
+  const items = [
+    { start: 64, duration: 3, bucket: 8, count: 1, busy: 3, row: 1, label: 0 },
+    { start: 72, duration: 5, bucket: 9, count: 2, busy: 6, row: 3, label: 1 },
+    { start: 82, duration: 9, row: 4 },
+    { start: 400, duration: 300, row: 5 },
+  ];
+  const store = makeStore({ "p0-c0/0/0": makeTile(items) });
+  const scale = new Scale({ start: 0, end: 3200 }, 200);
+  const query = { document, store, row: makeRow(document), level: 0, scale, y: 12 };
+  const hit = hitTest({ ...query, x: 4.5 });
+  assert.deepEqual([hit?.count, hit?.row, hit?.label, hit?.duration], [4, 4, "MATMUL", 9]);
+  assert.deepEqual([hit?.busy, hit?.cellStart, hit?.cellLength], [18, 64, 32]);
+  assert.deepEqual(
+    [hitTest({ ...query, x: 30 })?.row, hitTest({ ...query, x: 30 })?.count],
+    [5, 0],
+  );
+});
+
 test("a box lies where its bar is drawn, however the row is stacked", () => {
   const document = makeDocument();
   const tile = makeTile([{ start: 100, duration: 50, lane: 1, row: 2 }]);

@@ -125,6 +125,20 @@ test("a slice alone in its column is drawn exactly, at any width", () => {
   assert.ok(!railAt(20));
 });
 
+test("the end of a slice drawn exactly is no cell, however it falls on the columns", () => {
+  for (let start = 20; start < 28; start++) {
+    const { tally, railAt } = painted([{ start, duration: 3 }]);
+    assert.deepEqual([tally.exact, tally.cells, railAt(start + 2)], [1, 0, false]);
+  }
+  const reaching = [
+    { start: 84, duration: 7, bucket: 10, count: 1, busy: 4 },
+    { start: 0, duration: 0, bucket: 11, count: 0, busy: 3 },
+  ];
+  const { tally, railAt } = painted(reaching, { nsPerPx: 4 });
+  assert.deepEqual([tally.exact, tally.cells], [1, 0]);
+  assert.ok(!railAt(20) && !railAt(22));
+});
+
 test("every cell that is not empty leaves ink and every empty column none", () => {
   const buckets = [0, 3, 4, 9, 40, 41, 77];
   const cells = buckets.map((bucket) => ({

@@ -74,3 +74,49 @@ test("an answer that is no tile counts as a failure", async () => {
   await settled();
   assert.ok(store.hasFailed("g/0/0"));
 });
+
+test("who waits for a tile gets it, once, and no change of the view takes it away", async () => {
+  /** @type {(() => void)[]} */
+  const releases = [];
+  /** @type {AbortSignal[]} */
+  const signals = [];
+  const { store, asked } = makeStore((_, signal) => {
+    signals.push(signal);
+    return new Promise((resolve) => releases.push(() => resolve({ ok: false, status: 404 })));
+  });
+  const both = Promise.all([store.get("g/-1/3"), store.get("g/-1/3")]);
+  await settled();
+  store.want(["g/0/0"]);
+  assert.equal(signals[0].aborted, false);
+  assert.equal(asked.filter((url) => url.endsWith("g/-1/3")).length, 1);
+  const timer = setInterval(() => releases.shift()?.(), 1);
+  assert.deepEqual(await both, [null, null]);
+  clearInterval(timer);
+});
+
+test("a tile is said to be slow only after a while, and not once it has come or failed", async () => {
+  const { store } = makeStore(() => new Promise(() => {}));
+  store.want(["g/0/0"]);
+  assert.ok(!store.isSlow("g/0/0"));
+  const entry = store.entries.get("g/0/0");
+  assert.ok(entry);
+  entry.startedMs -= 1000;
+  assert.ok(store.isSlow("g/0/0"));
+  entry.state = "failed";
+  assert.ok(!store.isSlow("g/0/0"));
+  assert.ok(!store.isSlow("g/0/1"));
+});
+
+test("what has not been looked at for longest is forgotten first", async () => {
+  const { store } = makeStore(() => new Promise(() => {}));
+  for (let at = 0; at < 450; at++) {
+    const entry = store.begin(`g/0/${at}`);
+    entry.state = "ready";
+  }
+  store.peek("g/0/0");
+  store.drop();
+  assert.equal(store.entries.size, 400);
+  assert.ok(store.entries.has("g/0/0"));
+  assert.ok(!store.entries.has("g/0/1"));
+  assert.ok(store.entries.has("g/0/449"));
+});

@@ -2,6 +2,12 @@
 
 export const SLICES = -1;
 
+/** Cells are drawn in columns of so many pixels. */
+export const COLUMN_PX = 2;
+
+/** From this width on a slice is a bar of its own, whatever lies beside it. */
+const EXACT_PX = 4;
+
 /**
  * The visible range.
  * @typedef {{start: number, end: number}} Range
@@ -110,6 +116,31 @@ export class Scale {
    */
   ns(x) {
     return this.range.start + x * this.nsPerPx;
+  }
+
+  /** Time of a column of cells, ns. */
+  get columnNs() {
+    return this.nsPerPx * COLUMN_PX;
+  }
+
+  /**
+   * The column an instant lies in, from the left edge.
+   * @param {number} ns
+   * @returns {number}
+   */
+  column(ns) {
+    return Math.floor((ns - this.range.start) / this.columnNs);
+  }
+
+  /**
+   * The shortest slice that is a bar of its own, ns. Slices that run at once in one lane are counted
+   * together, however long.
+   * @param {number} capacity slices that can run at once
+   * @param {number} lanes
+   * @returns {number}
+   */
+  exactNs(capacity, lanes) {
+    return capacity > 1 && lanes === 1 ? Number.POSITIVE_INFINITY : EXACT_PX * this.nsPerPx;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a row consists of before it is painted: bars by their edges, and sums over columns. */
 
-export const COLUMN = 2;
+import { COLUMN_PX } from "../kit/scale.js";
 
 /** Bars of one row in device pixels, in the order of their slices; no object a bar. */
 export class Bars {
@@ -62,7 +62,7 @@ export class Bars {
 export class Columns {
   /** @param {number} width pixels */
   constructor(width) {
-    const count = Math.ceil(width / COLUMN) + 1;
+    const count = Math.ceil(width / COLUMN_PX) + 1;
     this.count = new Uint32Array(count);
     this.busy = new Float64Array(count);
     this.most = new Float64Array(count);
@@ -134,7 +134,7 @@ export class Columns {
 export class Coverage {
   /** @param {number} width pixels */
   constructor(width) {
-    this.covered = new Float64Array(Math.ceil(width / COLUMN) + 1);
+    this.covered = new Float64Array(Math.ceil(width / COLUMN_PX) + 1);
   }
 
   clear() {

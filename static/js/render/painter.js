@@ -4,7 +4,8 @@
  */
 
 import { NO_BUCKET } from "../data/arrow.js";
-import { Bars, COLUMN, Columns, Coverage } from "./batch.js";
+import { COLUMN_PX } from "../kit/scale.js";
+import { Bars, Columns, Coverage } from "./batch.js";
 import { CONTROL, mix, PLAIN, TRANSPOSE, UNKNOWN } from "./palette.js";
 
 /** @typedef {import("../data/arrow.js").Tile} Tile */
@@ -16,7 +17,6 @@ import { CONTROL, mix, PLAIN, TRANSPOSE, UNKNOWN } from "./palette.js";
 /** @typedef {(tile: Tile, item: number, from: number, bucketNs: number, isStale: boolean) => void} Visit */
 /** Edges of a lane in device pixels. @typedef {{top: number, bottom: number}} Lane */
 
-export const EXACT_PX = 4;
 const LEAST_LABEL_WIDTH = 22;
 const LEAST_LABEL_HEIGHT = 12;
 const STALE = 0.45;
@@ -117,10 +117,14 @@ export function paintColumns(pixels, palette, columns, lane, how, tally) {
   const isFlat = lane.bottom - lane.top < FLAT_PX * ratio;
   const floor = isFlat ? lane.bottom : lane.bottom - 1;
   const room = floor - lane.top;
-  const whole = scale.nsPerPx * COLUMN * capacity;
+  const whole = scale.columnNs * capacity;
+  let drawnUntil = 0;
   for (let at = 0; at < columns.length; at++) {
     const count = columns.count[at];
     if (count === 0 && columns.busy[at] === 0) continue;
+    const left = Math.round(at * COLUMN_PX * ratio);
+    // The end of a slice that has been drawn exactly is no cell.
+    if (count === 0 && left < drawnUntil) continue;
     const isStale = columns.stale[at] === 1;
     const colour = columns.colour[at];
     const fill = classPixel(palette, colour, isStale);
@@ -128,6 +132,7 @@ export function paintColumns(pixels, palette, columns, lane, how, tally) {
       const x0 = Math.round(scale.x(columns.start[at]) * ratio);
       const end = Math.round(scale.x(columns.start[at] + columns.duration[at]) * ratio);
       const x1 = Math.max(x0 + leastPx, end);
+      drawnUntil = Math.max(drawnUntil, x1);
       if (marks) {
         marks.add(x0, x1, 0, colour, columns.label[at], columns.duration[at], false);
         continue;
@@ -136,15 +141,14 @@ export function paintColumns(pixels, palette, columns, lane, how, tally) {
       tally.exact++;
       continue;
     }
-    const x0 = Math.round(at * COLUMN * ratio);
-    const x1 = Math.round((at + 1) * COLUMN * ratio);
+    const right = Math.round((at + 1) * COLUMN_PX * ratio);
     const share = Math.min(1, columns.busy[at] / whole);
     if (isFlat) {
-      pixels.rect(x0, lane.top, x1, floor, mix(fill, palette.well, inkOf(share)));
+      pixels.rect(left, lane.top, right, floor, mix(fill, palette.well, inkOf(share)));
     } else {
       const height = Math.min(room, Math.max(Math.round(2 * ratio), Math.round(share * room)));
-      pixels.rect(x0, floor - height, x1, floor, fill);
-      pixels.dots(x0, x1, lane.bottom, palette.rail);
+      pixels.rect(left, floor - height, right, floor, fill);
+      pixels.dots(left, right, lane.bottom, palette.rail);
     }
     if (count === 0) continue;
     tally.cells++;
@@ -192,9 +196,9 @@ export function paintRow(job) {
   const lanes = Math.max(1, job.lanes);
   const stacked = track.capacity === 1 ? Math.min(lanes, brush.columns.length) : 1;
   const columns = brush.columns.slice(0, stacked);
-  const perColumn = scale.nsPerPx * COLUMN;
+  const perColumn = scale.columnNs;
   const origin = scale.range.start;
-  const exactNs = track.capacity > 1 && lanes === 1 ? Infinity : EXACT_PX * scale.nsPerPx;
+  const exactNs = scale.exactNs(track.capacity, lanes);
   const leastPx = track.kind === "error" ? ERROR_PX : 1;
   bars.clear();
   coverage.clear();
@@ -211,7 +215,7 @@ export function paintRow(job) {
       if (bucketNs > 1.01 * perColumn)
         stretch(own, origin, perColumn, from, bucketNs, count, busy, colour);
       else {
-        const column = Math.floor((from + bucketNs / 2 - origin) / perColumn);
+        const column = scale.column(from + bucketNs / 2);
         own.add(column, count, busy, colour, label, tile.start[item], tile.duration[item], isStale);
       }
       return;

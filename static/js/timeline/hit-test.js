@@ -48,7 +48,8 @@ export function hitOf(document, track, tile, item, from, bucketNs) {
 }
 
 /**
- * What lies under a point: the slice whose bar is hit, else the nearest within three pixels.
+ * What lies under a point: the bar, else the column of cells that is drawn there, else the nearest
+ * of either within three pixels.
  * @param {object} query
  * @param {TimelineDocument} query.document
  * @param {Tiles} query.store
@@ -63,39 +64,62 @@ export function hitTest({ document, store, row, level, scale, x, y }) {
   const track = row.track;
   if (!track) return null;
   const at = scale.ns(x);
-  const near = { start: at - NEAR_PX * scale.nsPerPx, end: at + NEAR_PX * scale.nsPerPx };
+  const away = NEAR_PX * scale.nsPerPx + scale.columnNs;
+  const near = { start: at - away, end: at + away };
   const inner = innerOf(row);
   const lanes = Math.max(1, row.lanes);
   const place = Math.floor(((y - inner.top) * lanes) / Math.max(1, inner.height));
   const lane = Math.min(Math.max(place, 0), lanes - 1);
-  const placed = placedTiles(document, row.group, level, near, store);
-  /** @type {{tile: Tile, item: number, from: number, bucketNs: number} | null} */
-  let best = null;
-  let least = Number.POSITIVE_INFINITY;
+  const exactNs = scale.exactNs(track.capacity, lanes);
+  /** @type {{gap: number, hit: Hit} | null} */
+  let bar = null;
+  /** @type {Map<number, Hit>} */
+  const columns = new Map();
   visitItems(
-    placed,
+    placedTiles(document, row.group, level, near, store),
     track.id,
     near,
     (tile, item, from, bucketNs) => {
       const isSlice = tile.bucket[item] === NO_BUCKET;
       // A cell in which nothing begins shows the end of what began before it.
       if (!isSlice && tile.count[item] === 0) return;
-      const isBar = isSlice || tile.count[item] === 1;
       if (lanes > 1 && Math.min(tile.lane[item], lanes - 1) !== lane) return;
-      const start = isBar ? tile.start[item] : from;
-      const length = isBar ? tile.duration[item] : bucketNs;
-      const gap = Math.max(start - at, at - (start + length), 0) / scale.nsPerPx;
-      // A bar beats a cell at the same distance, a short bar beats a long one behind it.
-      const cost = gap * 1e6 + (isBar ? 0 : 0.5) + Math.min(length / 1e12, 0.4);
-      if (gap > NEAR_PX || cost >= least) return;
-      least = cost;
-      best = { tile, item, from, bucketNs };
+      const hit = hitOf(document, track, tile, item, from, bucketNs);
+      if (isSlice && hit.duration >= exactNs) {
+        const gap = Math.max(from - at, at - (from + hit.duration), 0) / scale.nsPerPx;
+        // Of bars that lie over each other the one that began last is on top.
+        if (gap <= NEAR_PX && (!bar || gap <= bar.gap)) bar = { gap, hit };
+      } else {
+        const column = scale.column(isSlice ? from : from + bucketNs / 2);
+        const before = columns.get(column);
+        columns.set(column, before ? together(before, hit, column, scale) : hit);
+      }
     },
     document,
   );
-  if (!best) return null;
-  const { tile, item, from, bucketNs } = /** @type {NonNullable<typeof best>} */ (best);
-  return hitOf(document, track, tile, item, from, bucketNs);
+  const found = /** @type {{gap: number, hit: Hit} | null} */ (bar);
+  const own = scale.column(at);
+  if (found?.gap === 0) return found.hit;
+  return columns.get(own) ?? found?.hit ?? columns.get(own - 1) ?? columns.get(own + 1) ?? null;
+}
+
+/**
+ * Two hits of one column as a cell of it.
+ * @param {Hit} one
+ * @param {Hit} other
+ * @param {number} column
+ * @param {import("../kit/scale.js").Scale} scale
+ * @returns {Hit}
+ */
+function together(one, other, column, scale) {
+  const longest = other.duration > one.duration ? other : one;
+  return {
+    ...longest,
+    count: Math.max(1, one.count) + Math.max(1, other.count),
+    busy: one.busy + other.busy,
+    cellStart: scale.range.start + column * scale.columnNs,
+    cellLength: scale.columnNs,
+  };
 }
 
 /**

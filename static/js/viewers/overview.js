@@ -1,6 +1,7 @@
 /** The overview: the whole profile small, a lane for each kind of row, and the window of the view. */
 
 import { NO_BUCKET } from "../data/arrow.js";
+import { COLUMN_PX } from "../kit/scale.js";
 import { drawWindow, sized } from "../render/overlay.js";
 import { inkOf } from "../render/painter.js";
 import { mix } from "../render/palette.js";
@@ -14,7 +15,7 @@ import { ENGINE_ORDER, shownGroups } from "../timeline/rows.js";
 /** @typedef {{colour: Uint8Array, share: Float32Array}} Lane */
 
 export const HEIGHT = 45;
-const COLUMN = 2;
+
 const CLASSES = 9;
 const CONTROL = 8;
 const DMA_LANE = ENGINE_ORDER.length;
@@ -128,7 +129,7 @@ export class Overview {
       this.shape = shape;
       this.palette = palette;
       this.paint(
-        overviewLanes(this.document, groups, Math.ceil(width / COLUMN)),
+        overviewLanes(this.document, groups, Math.ceil(width / COLUMN_PX)),
         width,
         ratio,
         palette,
@@ -158,8 +159,8 @@ export class Overview {
       const bottom = Math.round((top + height) * ratio);
       for (let at = 0; at < colour.length; at++) {
         if (colour[at] === 255) continue;
-        const x0 = Math.round(at * COLUMN * ratio);
-        const x1 = Math.round((at + 1) * COLUMN * ratio);
+        const x0 = Math.round(at * COLUMN_PX * ratio);
+        const x1 = Math.round((at + 1) * COLUMN_PX * ratio);
         const plain = palette.hues[colour[at]];
         if (lane === DMA_LANE) {
           const rise = Math.max(1, Math.round(share[at] * height * ratio));
