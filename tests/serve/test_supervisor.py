@@ -124,6 +124,8 @@ def test_a_child_that_cannot_live_is_started_with_growing_pauses(tmp_path: Path)
         if sentence := dying.look_after():
             sentences.append(sentence)
         time.sleep(0.01)
+    dying.end_group()
+    assert dying.wait(time.monotonic() + 5)
     pauses = [float(s.split(" in ")[1].split()[0]) for s in sentences]
     assert pauses == sorted(pauses)
     assert pauses[:3] == [0.2, 0.4, 0.8]
