@@ -15,6 +15,7 @@ from profiles.storage.sources import ReceivedFile
 from profiles.stores import source_store
 from tests.api.conftest import process_now
 from tests.browser.chromium import FLAGS, chromium
+from tests.browser.timeline_page import TimelinePage
 
 # The browser's own event loop runs in this thread; the database is used from it all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -103,3 +104,9 @@ def processed(submit: Callable[..., Profile]) -> Profile:
     """The sample capture, processed."""
     files = {role: path.read_bytes() for role, path in sample_files()}
     return process_now(str(submit("attention", **files).pk))
+
+
+@pytest.fixture
+def timeline(page: Page, live_server: Any, processed: Profile) -> TimelinePage:
+    """The sample's timeline, not opened yet."""
+    return TimelinePage(page, f"{live_server.url}/profiles/{processed.pk}/timeline/")

@@ -19,12 +19,6 @@ from tests.browser.timeline_page import TimelinePage
 TILES = re.compile(r"/tiles/")
 
 
-@pytest.fixture
-def timeline(page: Page, live_server: Any, processed: Profile) -> TimelinePage:
-    """The sample's timeline, not opened yet."""
-    return TimelinePage(page, f"{live_server.url}/profiles/{processed.pk}/timeline/")
-
-
 @pytest.mark.failing_requests
 def test_unreadable_tiles_are_said_and_can_be_tried_again(
     timeline: TimelinePage, processed: Profile

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import FloatRect, Locator, Page
 
+THIN = "\u202f"
 WITHIN_S = 15.0
 QUIET_S = 0.35
 HUES = {"blue": 0x5FADF6, "rail": 0xAEB7C4, "err": 0xFF7B72}

@@ -96,7 +96,7 @@ export function drawLabels(context, labels, palette, texts) {
     context.fillText(shown, x, y);
     const time = duration(labels.ns[at], 3);
     const after = measure(shown) + 5;
-    if (colour !== PLAIN && labels.w[at] >= WITH_DURATION && after + measure(time) <= room) {
+    if (colour !== PLAIN && room - after >= WITH_DURATION) {
       context.font = QUIET_FONT;
       context.fillText(time, x + after, y);
       context.font = FONT;
