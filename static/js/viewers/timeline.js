@@ -349,6 +349,8 @@ export class TimelineViewer {
     this.redraw();
     this.writeAddressSoon();
     this.host.classList.toggle("tl--selected", hit !== null);
+    const hint = hit ? `${hit.label} · ${exact(hit.duration)}` : "Click a bar for details";
+    one("[data-hint]", this.host).textContent = hint;
     if (!hit) {
       showEmptyPanel(this);
       return;
