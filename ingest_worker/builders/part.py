@@ -125,6 +125,17 @@ class Part:
         return self.capture.origin_ps
 
     @property
+    def device_zero_ns(self) -> int | None:
+        """The device's own clock at the zero; None where counters were scaled to picoseconds.
+
+        The runtime stamps its events with the same clock, so that host events find their trace.
+        """
+        clocks = [self.capture.clocks(core.core) for core in self.cores]
+        if any(clock.init or not clock.is_plain for each in clocks for clock in each.engines):
+            return None
+        return self.origin_ps // 1000 if clocks and self.origin_ps > 0 else None
+
+    @property
     def last_end_ps(self) -> int:
         """The end of the last instruction of any core; the origin without instructions."""
         ends = [int(core.rows.end_ps.max()) for core in self.cores if len(core.rows)]

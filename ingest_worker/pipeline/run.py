@@ -41,6 +41,7 @@ class Summary:
     def add(self, part: Part) -> None:
         """Takes in what the manifest says of a part."""
         facts = part.capture.ntff.facts
+        zero = part.device_zero_ns
         self.parts.append(
             PartEntry(
                 part=part.number,
@@ -49,6 +50,7 @@ class Summary:
                 cores=tuple(core.core.number for core in part.cores),
                 ntff_version=part.capture.ntff.version,
                 instance_type=facts.instance_type,
+                device_zero_ns=None if zero is None else str(zero),
             )
         )
         self.notices += part.notices

@@ -21,7 +21,11 @@ class SourceEntry:
 
 @dataclass(frozen=True)
 class PartEntry:
-    """One trace: its own zero, its span, its cores. Unix times are decimal text."""
+    """One trace: its own zero, its span, its cores. Unix times are decimal text.
+
+    `device_zero_ns` is what the device's clock showed at the zero, decimal text too; None where
+    the trace does not keep that clock.
+    """
 
     part: int
     name: str
@@ -31,6 +35,7 @@ class PartEntry:
     ntff_version: int | None = None
     instance_type: str = ""
     clock: str = "own zero"
+    device_zero_ns: str | None = None
 
 
 @dataclass(frozen=True)

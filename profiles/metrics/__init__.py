@@ -1,0 +1,1 @@
+"""Numbers about a profile, read from its published tables."""
