@@ -194,8 +194,8 @@ class Samples:
 class Process:
     """One process folder. `baselines` is what each counter holds before the first event.
 
-    `left_out` names files that are not written; the `extra_*` are further fields, unknown ones
-    for instance; `lost` counts events which a full ring has overwritten.
+    `left_out` names files that are not written, `cut` how many bytes of a file are; the `extra_*`
+    are further fields, unknown ones for instance; `lost` counts overwritten events.
     """
 
     instance: Instance
@@ -212,6 +212,7 @@ class Process:
     lnc_size: int = 2
     stamp: str = ""
     left_out: frozenset[str] = frozenset()
+    cut: Mapping[str, int] = field(default_factory=dict)
     extra_info: bytes = b""
     extra_frame: bytes = b""
     lost: int = 0

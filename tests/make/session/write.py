@@ -24,7 +24,11 @@ def process_files(process: Process) -> dict[str, bytes]:
             files[loaded.neff_name] = make_neff(loaded.model)
     for found in process.traces:
         files[found.file_name] = b"" if found.is_empty else make_ntff(found.capture)
-    return {name: data for name, data in files.items() if name not in process.left_out}
+    return {
+        name: data[: process.cut.get(name)]
+        for name, data in files.items()
+        if name not in process.left_out
+    }
 
 
 def session_files(session: Session) -> dict[str, bytes]:
