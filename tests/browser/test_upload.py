@@ -321,19 +321,6 @@ def test_the_dialog_works_by_keyboard_and_gives_the_focus_back(
     expect(opener).to_be_focused()
 
 
-def test_a_directory_is_taken_whole(page: Page, live_server: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "capture" / "i-0_pid_1"
-    folder.mkdir(parents=True)
-    (folder / "neff_1.neff").write_bytes(SAMPLE["neff"].read_bytes())
-    (folder / "1_vnc_0.ntff").write_bytes(SAMPLE["ntff"].read_bytes())
-    (folder / "ntrace.pb").write_bytes(b"\x0a\x00")
-    dialog = open_dialog(page, live_server)
-    page.set_input_files("[data-directory-input]", str(tmp_path / "capture"))
-    expect(dialog.locator(".pair")).to_have_count(1)
-    expect(dialog.locator(".badge")).to_have_text("Same id inside")
-    expect(dialog.locator(".upload__ignored")).to_contain_text("ntrace.pb")
-
-
 @pytest.mark.parametrize(("width", "height"), [(1024, 768), (600, 900), (320, 640)])
 def test_the_dialog_fits_narrow_windows(
     browser: Browser, live_server: Any, data_dir: Path, width: int, height: int

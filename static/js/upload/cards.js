@@ -2,6 +2,7 @@
 
 import { button, icon, make, progressBar } from "../kit/dom.js";
 import { fileSize, left, shortId, THIN } from "../kit/units.js";
+import { failure } from "./messages.js";
 import { sentOfEach } from "./send.js";
 
 /**
@@ -189,16 +190,6 @@ export class Card {
       if (job.state !== "failed") this.note.replaceChildren();
       return;
     }
-    const { title, message, hint, code } = job.error;
-    const detail = message === `${title}.` ? "" : message;
-    const text = make(
-      "p",
-      {},
-      make("strong", { class: "field-error" }, title),
-      ` ${detail} ${hint} `,
-    );
-    if (code) text.append(make("code", { class: "quiet" }, code));
-    const again = button({ text: "Try again", icon: "again", act: () => this.acts.again(job) });
-    this.note.replaceChildren(text, make("div", { class: "pair__buttons" }, again));
+    this.note.replaceChildren(...failure(job.error, () => this.acts.again(job)));
   }
 }

@@ -1,10 +1,12 @@
-/** Files dropped anywhere on the page, folders walked through. */
+/** Files dropped anywhere on the page, folders walked through with the place of every file. */
 
-const MOST_FILES = 10_000;
+export const MOST_FILES = 100_000;
+
+/** @typedef {import("./capture.js").Given} Given */
 
 /**
  * Calls back with the files of every drop.
- * @param {(files: File[]) => void} took
+ * @param {(given: Given[]) => void} took
  */
 export function listenForDrops(took) {
   let depth = 0;
@@ -28,16 +30,26 @@ export function listenForDrops(took) {
 }
 
 /**
+ * Files of a field, with their place where a directory was chosen.
+ * @param {HTMLInputElement} input
+ * @returns {Given[]}
+ */
+export function filesOfField(input) {
+  const files = Array.from(input.files ?? []).slice(0, MOST_FILES);
+  return files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+}
+
+/**
  * All files of a drop, those inside folders too.
  * @param {DataTransfer} dropped
- * @returns {Promise<File[]>}
+ * @returns {Promise<Given[]>}
  */
 async function filesOf(dropped) {
   // The list is only valid during the event: everything is taken out of it before the first wait.
-  const plain = Array.from(dropped.files);
+  const plain = Array.from(dropped.files, (file) => ({ path: file.name, file }));
   const entries = Array.from(dropped.items).flatMap((item) => item.webkitGetAsEntry?.() ?? []);
   if (!entries.some((entry) => entry.isDirectory)) return plain;
-  /** @type {File[]} */
+  /** @type {Given[]} */
   const found = [];
   for (const entry of entries) await walk(entry, found);
   return found;
@@ -45,16 +57,19 @@ async function filesOf(dropped) {
 
 /**
  * @param {FileSystemEntry} entry
- * @param {File[]} found
+ * @param {Given[]} found
  */
-async function walk(entry, found) {
+export async function walk(entry, found) {
   if (found.length >= MOST_FILES) return;
   if (entry.isFile) {
-    const file = /** @type {FileSystemFileEntry} */ (entry);
-    found.push(await new Promise((resolve, reject) => file.file(resolve, reject)));
+    const one = /** @type {FileSystemFileEntry} */ (entry);
+    /** @type {File} */
+    const file = await new Promise((resolve, reject) => one.file(resolve, reject));
+    found.push({ path: entry.fullPath.replace(/^\//, ""), file });
     return;
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  // A reader hands out at most a hundred entries at a time, and an empty list at the end.
   for (;;) {
     /** @type {FileSystemEntry[]} */
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));

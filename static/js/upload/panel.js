@@ -1,18 +1,23 @@
 /** The Upload Profile dialog: files in, cards, a name, one request a profile, what became of it. */
 
-import { icon, one, setBar, toast, toastAfterLoad } from "../kit/dom.js";
-import { fileSize, left, sizeOf, THIN } from "../kit/units.js";
+import { one, toast, toastAfterLoad } from "../kit/dom.js";
+import { fileSize } from "../kit/units.js";
+import { isCapture, readCapture, whyNot } from "./capture.js";
 import { Card } from "./cards.js";
-import { listenForDrops } from "./drops.js";
-import { ignoredNote, tellName, tellNote } from "./messages.js";
+import { DirectoryPane, directoryOf } from "./directory-pane.js";
+import { filesOfField, listenForDrops } from "./drops.js";
+import { ignoredNote, tellMode, tellName, tellNote } from "./messages.js";
 import { isReady, nameOf, pairUp } from "./pairing.js";
 import { sniff, whyIgnored } from "./sniff.js";
+import { progressText, showTray } from "./tray.js";
 
 /**
  * @typedef {import("./pairing.js").Item} Item
  * @typedef {import("./pairing.js").Pair} Pair
  * @typedef {import("./queue.js").Job} Job
  * @typedef {import("./queue.js").UploadQueue} UploadQueue
+ * @typedef {import("./capture.js").Capture} Capture
+ * @typedef {import("./capture.js").Given} Given
  */
 
 const PATTERN = "{ntff}";
@@ -33,7 +38,6 @@ export class UploadPanel {
     this.directoryInput = /** @type {HTMLInputElement} */ (
       one("[data-directory-input]", this.dialog)
     );
-    this.tray = one("#tray");
     /** @type {Item[]} */
     this.items = [];
     /** @type {{name: string, why: string}[]} */
@@ -47,6 +51,14 @@ export class UploadPanel {
     /** @type {Map<Job, Card>} */
     this.cards = new Map();
     this.isNamed = false;
+    /** @type {"files" | "directory"} */
+    this.mode = "files";
+    /** @type {Capture | null} */
+    this.capture = null;
+    /** @type {DirectoryPane | null} */
+    this.pane = null;
+    /** @type {Job | null} */
+    this.captureJob = null;
     this.listen();
     this.show();
   }
@@ -60,9 +72,11 @@ export class UploadPanel {
     on("[data-background]", () => this.dialog.close());
     on("[data-cancel]", () => this.queue.cancelAll());
     on("[data-send]", () => this.send());
+    on("[data-mode='files']", () => this.turnTo("files"));
+    on("[data-mode='directory']", () => this.turnTo("directory"));
     for (const input of [this.fileInput, this.directoryInput]) {
       input.addEventListener("change", () => {
-        void this.add(Array.from(input.files ?? []));
+        void this.take(filesOfField(input), input === this.directoryInput);
         input.value = "";
       });
     }
@@ -75,7 +89,7 @@ export class UploadPanel {
       if (!this.sendButton.disabled) this.send();
     });
     one("[data-tray-open]").addEventListener("click", () => this.open());
-    this.dialog.addEventListener("close", () => this.showTray());
+    this.dialog.addEventListener("close", () => showTray(this.queue, this.dialog.open));
     this.queue.addEventListener("change", (event) =>
       this.moved(/** @type {CustomEvent} */ (event).detail),
     );
@@ -83,17 +97,58 @@ export class UploadPanel {
     window.addEventListener("beforeunload", (event) => {
       if (this.queue.isBusy) event.preventDefault();
     });
-    listenForDrops((files) => void this.add(files));
+    listenForDrops((given) => void this.take(given, false));
   }
 
   open() {
     if (!this.dialog.open) this.dialog.showModal();
-    this.showTray();
+    showTray(this.queue, this.dialog.open);
   }
 
   chooseDirectory() {
     this.open();
     this.directoryInput.click();
+  }
+
+  /**
+   * Takes files in: those of a capture as a whole, others as pairs.
+   * @param {Given[]} given
+   * @param {boolean} isDirectory chosen as one
+   */
+  async take(given, isDirectory) {
+    if (given.length === 0) return;
+    if (!isDirectory && !isCapture(given)) {
+      this.turnTo("files");
+      await this.add(given.map(({ file }) => file));
+      return;
+    }
+    this.open();
+    if (this.captureJob?.isOnItsWay) return;
+    this.capture = await readCapture(given);
+    this.captureJob = null;
+    this.turnTo("directory");
+  }
+
+  /** @param {"files" | "directory"} mode */
+  turnTo(mode) {
+    const isNew = mode !== this.mode;
+    this.mode = mode;
+    if (isNew) this.isNamed = false;
+    // Files of a directory can be sent as pairs as well; those on their way stay where they are.
+    if (isNew && mode === "files" && this.capture && !this.captureJob) {
+      void this.add(this.capture.found.map(({ file }) => file));
+    }
+    this.pane = null;
+    this.show();
+  }
+
+  forgetCapture() {
+    if (this.captureJob) this.queue.forget(this.captureJob);
+    this.capture = null;
+    this.captureJob = null;
+    this.pane = null;
+    this.isNamed = false;
+    this.show();
   }
 
   /**
@@ -145,22 +200,52 @@ export class UploadPanel {
     return this.nameField.value.trim();
   }
 
+  /** The files that go when Upload is pressed, and the names of what they become. */
+  get outgoing() {
+    if (this.mode === "files") {
+      const pairs = this.ready;
+      const items = pairs.flatMap((pair) => [...(pair.neff ? [pair.neff] : []), ...pair.ntffs]);
+      const names = pairs.map((pair) => nameOf(this.pattern, pair));
+      return { names, files: items.map((item) => item.file) };
+    }
+    if (!this.capture || this.captureJob || whyNot(this.capture)) return { names: [], files: [] };
+    return { names: [this.pattern], files: directoryOf(this.capture).files };
+  }
+
   /** Draws everything but the progress. */
   show() {
     this.pairs = pairUp(this.items);
-    const ready = this.ready;
     if (!this.isNamed) this.nameField.value = this.defaultName;
-    this.showCards();
-    this.showSummary(ready);
+    tellMode(this.dialog, this.mode, this.capture !== null, this.items.length > 0);
+    if (this.mode === "files") {
+      this.showCards();
+      this.showSummary(this.ready);
+    } else this.showDirectory();
+    const { names, files } = this.outgoing;
     const space = Number(this.dialog.dataset.free ?? "0");
     const most = Number(this.dialog.dataset.most ?? "0");
-    const note = tellNote(ready, space, most);
-    const nameProblem = tellName(this.dialog, this.pattern, ready);
-    this.sendButton.disabled = ready.length === 0 || nameProblem || note !== null;
+    const note = tellNote(files, space, this.capture?.archive ? space : most);
+    const nameProblem = tellName(this.dialog, this.pattern, names);
+    this.sendButton.disabled = names.length === 0 || nameProblem || note !== null;
     this.sendButton.textContent =
-      ready.length > 1 ? `Upload ${ready.length} profiles` : "Upload profile";
+      names.length > 1 ? `Upload ${names.length} profiles` : "Upload profile";
     if (note) one("[data-cards]", this.dialog).append(note);
     this.showProgress();
+  }
+
+  showDirectory() {
+    const place = one("[data-cards]", this.dialog);
+    if (!this.capture) {
+      place.replaceChildren();
+      return;
+    }
+    const acts = {
+      remove: () => this.forgetCapture(),
+      again: (/** @type {Job} */ job) => this.queue.again(job),
+    };
+    this.pane ??= new DirectoryPane(this.capture, acts);
+    if (this.captureJob) this.pane.follow(this.captureJob);
+    place.replaceChildren(this.pane.element);
   }
 
   /** The pairs the name field speaks of: those that are ready, else the one that is next. */
@@ -172,6 +257,9 @@ export class UploadPanel {
 
   /** The pattern where there are several, else the name itself. */
   get defaultName() {
+    if (this.mode === "directory") {
+      return [...(this.capture?.name ?? "")].slice(0, NAME_LENGTH).join("");
+    }
     const { named } = this;
     if (named.length > 1) return PATTERN;
     return named[0] ? [...nameOf(PATTERN, named[0])].slice(0, NAME_LENGTH).join("") : "";
@@ -218,11 +306,16 @@ export class UploadPanel {
       this.items.length === 0
         ? ""
         : `${this.items.length} file${this.items.length === 1 ? "" : "s"} · ${fileSize(total)}`;
-    one("[data-drop-title]", this.dialog).textContent =
-      this.items.length === 0 ? "Drop files or a directory" : "Drop more files or a directory";
   }
 
   send() {
+    if (this.mode === "directory" && this.capture) {
+      const directory = directoryOf(this.capture);
+      const order = { name: this.pattern, neff: null, ntffs: [], directory };
+      this.captureJob = this.queue.add(order);
+      this.show();
+      return;
+    }
     for (const pair of this.ready) {
       const order = {
         name: nameOf(this.pattern, pair),
@@ -237,13 +330,15 @@ export class UploadPanel {
   /** @param {Job} job */
   moved(job) {
     this.cards.get(job)?.follow(job);
+    if (job === this.captureJob) this.pane?.follow(job);
     if (job.state === "received") this.received(job);
     if (job.state === "cancelled") {
       one("[data-live]", this.dialog).textContent = "Cancelled. Nothing was kept.";
       this.queue.forget(job);
+      if (job === this.captureJob) this.captureJob = null;
     }
     this.showProgress();
-    this.showTray();
+    showTray(this.queue, this.dialog.open);
   }
 
   /** @param {Job} job */
@@ -264,7 +359,8 @@ export class UploadPanel {
       this.queue.forget(job);
       this.jobs.delete(key);
     }
-    if (isAnyReceived && this.items.length === 0) {
+    if (this.captureJob?.state === "received") this.forgetCapture();
+    if (isAnyReceived && this.items.length === 0 && !this.capture) {
       if (!this.isListShown) {
         window.location.assign("/profiles/");
         return;
@@ -275,7 +371,7 @@ export class UploadPanel {
       this.dialog.close();
     }
     this.show();
-    this.showTray();
+    showTray(this.queue, this.dialog.open);
   }
 
   /** The line at the bottom: how much of everything, how fast, how long still. */
@@ -283,31 +379,10 @@ export class UploadPanel {
     const isBusy = this.queue.isBusy;
     one("[data-cancel]", this.dialog).hidden = !isBusy;
     one("[data-background]", this.dialog).hidden = !isBusy;
-    this.sendButton.hidden = isBusy && this.ready.length === 0;
+    this.sendButton.hidden = isBusy && this.outgoing.names.length === 0;
     const place = one("[data-progress]", this.dialog);
     const note = one("[data-progress-note]", this.dialog);
-    place.textContent = isBusy ? this.progressText() : "";
+    place.textContent = isBusy ? progressText(this.queue) : "";
     note.textContent = isBusy ? "Goes on if you close this dialog. Keep the tab open." : "";
-  }
-
-  progressText() {
-    const { sent, size, rate, left: seconds } = this.queue.total();
-    const percent = `${Math.floor((sent * 100) / Math.max(size, 1))}${THIN}%`;
-    const speed = rate > 0 ? ` · ${fileSize(rate)}/s · ${left(seconds)}` : "";
-    return `${percent} · ${sizeOf(sent, size)}${speed}`;
-  }
-
-  /** The tray shows what goes on while the dialog is closed. */
-  showTray() {
-    const failed = this.queue.jobs.find((job) => job.state === "failed");
-    this.tray.hidden = this.dialog.open || !(this.queue.isBusy || failed);
-    if (this.tray.hidden) return;
-    const now = this.queue.jobs.find((job) => job.state === "sending");
-    const text = now
-      ? `Uploading ${now.order.name}`
-      : `${failed?.order.name ?? ""} was not received`;
-    const { sent, size } = this.queue.total();
-    one("[data-tray-text]").replaceChildren(...(now ? [] : [icon("warn"), " "]), text);
-    setBar(one("[data-tray-bar]"), size > 0 ? sent / size : 0, this.progressText());
   }
 }

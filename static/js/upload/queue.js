@@ -5,7 +5,9 @@ import { sendProfile } from "./send.js";
 
 /**
  * @typedef {"waiting" | "sending" | "received" | "failed" | "cancelled"} JobState
- * @typedef {{name: string, neff: File | null, ntffs: File[]}} Order
+ * @typedef {{name: string, body: Blob, files: File[], sizes: number[]}} Directory an archive and the
+ *   files in it, each with its bytes in the archive
+ * @typedef {{name: string, neff: File | null, ntffs: File[], directory?: Directory}} Order
  */
 
 /** A profile on its way. The key stays the same when it is sent again, so it is taken in once. */
@@ -14,7 +16,7 @@ export class Job {
   constructor(order) {
     this.order = order;
     this.key = newKey();
-    this.files = [...(order.neff ? [order.neff] : []), ...order.ntffs];
+    this.files = order.directory?.files ?? [...(order.neff ? [order.neff] : []), ...order.ntffs];
     /** @type {JobState} */
     this.state = "waiting";
     this.progress = { sent: 0, total: this.size, rate: 0, left: Number.POSITIVE_INFINITY };
@@ -24,6 +26,7 @@ export class Job {
   }
 
   get size() {
+    if (this.order.directory) return this.order.directory.body.size;
     return this.files.reduce((sum, file) => sum + file.size, 0);
   }
 
@@ -33,6 +36,7 @@ export class Job {
 
   /** What was uploaded, in the words users look for. */
   get receivedText() {
+    if (this.order.directory) return "Directory uploaded";
     const kinds = [];
     if (this.order.neff) kinds.push("NEFF");
     if (this.order.ntffs.length > 0) kinds.push("NTFF");

@@ -5,7 +5,7 @@ import { errorOf } from "../kit/http.js";
 /**
  * @typedef {{sent: number, total: number, rate: number, left: number}} Progress bytes, bytes a
  *   second, seconds
- * @typedef {{name: string, neff: File | null, ntffs: File[], key: string}} Outgoing
+ * @typedef {import("./queue.js").Order & {key: string}} Outgoing
  */
 
 const WINDOW_MS = 10_000;
@@ -58,6 +58,8 @@ export function sentOfEach(sizes, sent) {
 export function sendProfile(profile, signal, told) {
   const form = new FormData();
   form.append("name", profile.name);
+  const { directory } = profile;
+  if (directory) form.append("directory", directory.body, directory.name);
   if (profile.neff) form.append("neff", profile.neff, profile.neff.name);
   for (const ntff of profile.ntffs) form.append("ntff", ntff, ntff.name);
   const meter = new Meter();

@@ -196,6 +196,6 @@ export async function sniff(file) {
  */
 export function whyIgnored(file) {
   if (file.size === 0) return "empty";
-  if (/\.pb$/i.test(file.name)) return "part of a system capture, which is not read yet";
+  if (/\.pb$/i.test(file.name)) return "part of a system capture: drop its whole directory";
   return "neither NEFF nor NTFF by its first bytes";
 }

@@ -1,0 +1,289 @@
+/** A capture directory before it is sent: what each file is, what is good for what, what is missing. */
+
+import { compare, sniff } from "./sniff.js";
+
+/**
+ * @typedef {import("./sniff.js").Sniffed} Sniffed
+ * @typedef {"trace_info" | "ntrace" | "cpu_util" | "host_mem" | "framework" | "neff" | "ntff"
+ *   | "other"} CaptureRole
+ * @typedef {{path: string, file: File}} Given a file and where it lies in the directory
+ * @typedef {Given & {role: CaptureRole, sniffed: Sniffed | null}} Found
+ * @typedef {{name: string, found: Found[], archive: File | null}} Capture
+ * @typedef {"ok" | "warn" | "missing" | "none"} HoldingState
+ * @typedef {{role: CaptureRole | "archive", name: string, count: number, bytes: number,
+ *   state: HoldingState, text: string}} Holding
+ */
+
+const BY_NAME = /** @type {Record<string, CaptureRole>} */ ({
+  "trace_info.pb": "trace_info",
+  "ntrace.pb": "ntrace",
+  "cpu_util.pb": "cpu_util",
+  "host_mem.pb": "host_mem",
+});
+const FRAMEWORK =
+  /(^|\/)(trace\.json(\.gz)?|neuron_framework_trace_rank_\d+\.json(\.gz)?)$|\/plugins\/.*trace\.json\.gz$/;
+const ARCHIVE = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|zip)$/i;
+const PROCESS = /^(.+)_pid_(\d+)$/;
+const SYSTEM = /** @type {CaptureRole[]} */ (["trace_info", "ntrace", "cpu_util", "host_mem"]);
+
+/**
+ * What a file's place in the directory says it is; NEFF and NTFF are told by their bytes.
+ * @param {string} path
+ * @returns {CaptureRole | null}
+ */
+export function roleByName(path) {
+  const name = path.split("/").pop() ?? "";
+  return BY_NAME[name] ?? (FRAMEWORK.test(path) ? "framework" : null);
+}
+
+/**
+ * @param {string} name
+ * @returns {boolean}
+ */
+export function isArchive(name) {
+  return ARCHIVE.test(name);
+}
+
+/**
+ * Whether files that came without a folder are a capture all the same.
+ * @param {Given[]} given
+ * @returns {boolean}
+ */
+export function isCapture(given) {
+  return given.some(({ path }) => path.includes("/") || roleByName(path) || isArchive(path));
+}
+
+/**
+ * Looks at every file, some kilobytes of a NEFF or a trace.
+ * @param {Given[]} given
+ * @returns {Promise<Capture>}
+ */
+export async function readCapture(given) {
+  const archive = given.find(({ path }) => isArchive(path));
+  if (archive && given.length === 1) {
+    const name = archive.file.name.replace(ARCHIVE, "");
+    return { name, found: [], archive: archive.file };
+  }
+  /** @type {Found[]} */
+  const found = [];
+  for (const one of given) found.push(await look(one));
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const [first = ""] = given.find(({ path }) => path.includes("/"))?.path.split("/") ?? [];
+  return { name: first || "capture", found, archive: null };
+}
+
+/**
+ * @param {Given} given
+ * @returns {Promise<Found>}
+ */
+async function look({ path, file }) {
+  const named = roleByName(path);
+  if (named) return { path, file, role: named, sniffed: null };
+  // An empty trace says that a core was not used; it is sent so that the profile can say it.
+  if (file.size === 0 && /\.ntff$/i.test(path)) return { path, file, role: "ntff", sniffed: null };
+  const sniffed = await sniff(file);
+  return { path, file, role: sniffed.role ?? "other", sniffed };
+}
+
+/**
+ * The files that go: all but those nobody knows.
+ * @param {Capture} capture
+ * @returns {Found[]}
+ */
+export function sentFiles(capture) {
+  return capture.found.filter(({ role }) => role !== "other");
+}
+
+/**
+ * @param {Capture} capture
+ * @returns {number} bytes
+ */
+export function captureSize(capture) {
+  if (capture.archive) return capture.archive.size;
+  return sentFiles(capture).reduce((sum, { file }) => sum + file.size, 0);
+}
+
+/**
+ * The folder of the process a file belongs to: the nearest one named so, else the file's own.
+ * @param {string} path
+ * @returns {string}
+ */
+export function processFolder(path) {
+  const folders = path.split("/").slice(0, -1);
+  const at = folders.findLastIndex((folder) => PROCESS.test(folder));
+  return (at < 0 ? folders : folders.slice(0, at + 1)).join("/");
+}
+
+/**
+ * How many hosts and processes the folders name.
+ * @param {Capture} capture
+ * @returns {{hosts: number, processes: number}}
+ */
+export function hostsOf(capture) {
+  const hosts = new Set();
+  const processes = new Set();
+  for (const { path } of sentFiles(capture)) {
+    const folder = processFolder(path);
+    const match = PROCESS.exec(folder.split("/").pop() ?? "");
+    if (!match) continue;
+    hosts.add(match[1]);
+    processes.add(folder);
+  }
+  return { hosts: hosts.size, processes: processes.size };
+}
+
+/**
+ * What stands in the way of sending; empty if nothing does.
+ * @param {Capture} capture
+ * @returns {string}
+ */
+export function whyNot(capture) {
+  if (capture.archive) return capture.archive.size === 0 ? "The archive is empty." : "";
+  const roles = new Set(sentFiles(capture).map(({ role }) => role));
+  if (roles.has("trace_info") || roles.has("neff") || roles.has("ntff")) return "";
+  return "This directory holds no trace_info.pb, no NEFF and no NTFF.";
+}
+
+/**
+ * What it becomes, in words.
+ * @param {Capture} capture
+ * @returns {string}
+ */
+export function becomes(capture) {
+  if (capture.archive) return "What it holds is read when it has been received";
+  const traces = capture.found.filter(({ role }) => role === "ntff").length;
+  const isSystem = capture.found.some(({ role }) => role === "trace_info");
+  if (whyNot(capture)) return "";
+  if (!isSystem) return traces > 0 ? `One device profile of ${many(traces, "trace")}` : "A NEFF";
+  return `System profile with ${many(traces, "device profile")}`;
+}
+
+/**
+ * The rows of "What this directory holds", missing parts named.
+ * @param {Capture} capture
+ * @returns {Holding[]}
+ */
+export function holdings(capture) {
+  if (capture.archive) {
+    const { name, size } = capture.archive;
+    const text = "Opened on the server, member by member";
+    return [{ role: "archive", name, count: 1, bytes: size, state: "ok", text }];
+  }
+  const of = (/** @type {CaptureRole} */ role) => capture.found.filter((one) => one.role === role);
+  const folders = new Set(
+    capture.found
+      .filter(({ role }) => SYSTEM.includes(role))
+      .map(({ path }) => processFolder(path)),
+  );
+  // Where there is nothing of the system, one row says so for all four.
+  const system = folders.size > 0 ? SYSTEM : SYSTEM.slice(0, 1);
+  const rows = system.map((role) => systemRow(role, of(role), folders));
+  if (folders.size > 0 || of("framework").length > 0) rows.push(frameworkRow(of("framework")));
+  rows.push(...programRows(of("neff"), of("ntff")));
+  const others = of("other");
+  if (others.length > 0) {
+    const name = others[0]?.path ?? "";
+    rows.push({ ...summed("other", name, others), state: "none", text: "Not known, stays here" });
+  }
+  return rows;
+}
+
+const SYSTEM_WORDS = /** @type {Record<string, [string, string]>} */ ({
+  trace_info: ["Names and clocks of each process", "No system timeline"],
+  ntrace: ["Runtime and hardware events", "No runtime and hardware rows"],
+  cpu_util: ["Host CPU rows", "No host CPU row"],
+  host_mem: ["Host memory rows", "No host memory row"],
+});
+
+/**
+ * @param {CaptureRole} role one of the system's
+ * @param {Found[]} files
+ * @param {Set<string>} folders of processes that hold any of them
+ * @returns {Holding}
+ */
+function systemRow(role, files, folders) {
+  const name = Object.keys(BY_NAME).find((key) => BY_NAME[key] === role) ?? role;
+  const row = summed(role, name, files);
+  const [there = "", gone = ""] = SYSTEM_WORDS[role] ?? [];
+  if (files.length === 0) return { ...row, state: "missing", text: gone };
+  const having = new Set(files.map(({ path }) => processFolder(path)));
+  const lacking = [...folders].filter((folder) => !having.has(folder));
+  if (lacking.length === 0) return { ...row, state: "ok", text: there };
+  const first = lacking[0]?.split("/").pop() ?? "";
+  const more = lacking.length > 1 ? ` and ${lacking.length - 1} more` : "";
+  return { ...row, state: "warn", text: `${gone} for ${first}${more}` };
+}
+
+/**
+ * @param {Found[]} files
+ * @returns {Holding}
+ */
+function frameworkRow(files) {
+  const row = summed("framework", files[0]?.path.split("/").pop() ?? "trace.json", files);
+  if (files.length === 0) return { ...row, state: "missing", text: "No framework rows" };
+  return { ...row, state: "ok", text: "Framework rows, PyTorch or JAX" };
+}
+
+/**
+ * @param {Found[]} neffs
+ * @param {Found[]} traces
+ * @returns {Holding[]}
+ */
+function programRows(neffs, traces) {
+  const program = summed("neff", neffs[0]?.path.split("/").pop() ?? "NEFF", neffs);
+  const trace = summed("ntff", traces[0]?.path.split("/").pop() ?? "NTFF", traces);
+  const paired = traces.filter((one) => neffs.some((neff) => isPair(neff, one))).length;
+  const empty = traces.filter(({ file }) => file.size === 0).length;
+  /** @type {Holding} */
+  const programRow = { ...program, state: "ok", text: many(neffs.length, "program") };
+  if (neffs.length === 0) {
+    programRow.state = "missing";
+    programRow.text = "No names, tensors and queues";
+  }
+  /** @type {Holding} */
+  const traceRow = { ...trace, state: "ok", text: "All paired" };
+  if (traces.length === 0) {
+    traceRow.state = "missing";
+    traceRow.text = "No device profiles";
+  } else if (empty > 0) {
+    traceRow.state = "warn";
+    traceRow.text = `${many(empty, "trace")} empty, ${paired} of ${traces.length} paired`;
+  } else if (paired < traces.length) {
+    traceRow.state = "warn";
+    traceRow.text = `${paired} of ${traces.length} have their NEFF`;
+  }
+  return [programRow, traceRow];
+}
+
+/**
+ * By the id inside; where one carries none, by the model's number in the names.
+ * @param {Found} neff
+ * @param {Found} trace
+ * @returns {boolean}
+ */
+function isPair(neff, trace) {
+  if (!neff.sniffed || !trace.sniffed) return false;
+  const verdict = compare(neff.sniffed.neffId, trace.sniffed);
+  if (verdict !== "unknown") return verdict === "same";
+  const number = /neff_(\d+)/.exec(neff.path)?.[1];
+  return number !== undefined && trace.path.includes(number);
+}
+
+/**
+ * @param {CaptureRole} role
+ * @param {string} name
+ * @param {Found[]} files
+ */
+function summed(role, name, files) {
+  const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
+  return { role, name, count: files.length, bytes };
+}
+
+/**
+ * @param {number} count
+ * @param {string} word
+ * @returns {string}
+ */
+export function many(count, word) {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
