@@ -119,18 +119,53 @@ _CODES = (
     ),
     ErrorCode(
         "archive.unsafe_member",
-        "The archive inside the NEFF holds a member that is not allowed",
-        "Such a file is not made by the compiler. Copy it from the instance again.",
+        "An archive holds a member that is not allowed",
+        "Links, devices and names that lead elsewhere are refused. Pack plain files only.",
     ),
     ErrorCode(
         "archive.duplicate_member",
-        "The archive inside the NEFF holds a name twice",
-        "Such a file is not made by the compiler. Copy it from the instance again.",
+        "An archive holds a name twice",
+        "Pack the directory again; a NEFF, copy from the instance again.",
     ),
     ErrorCode(
         "archive.bomb",
-        "The archive inside the NEFF expands too far",
-        "Such a file is not made by the compiler. Copy it from the instance again.",
+        "An archive expands too far",
+        "Send the files by themselves, or pack the directory as a plain .tar.",
+    ),
+    ErrorCode(
+        "archive.too_many",
+        "There are too many files in the directory",
+        "Send the folder of one run, without what does not belong to it.",
+    ),
+    ErrorCode(
+        "archive.not_this_format",
+        "This is not an archive that can be read",
+        "Pack the directory as .tar, .tar.gz, .tar.zst or .zip.",
+    ),
+    ErrorCode(
+        "archive.malformed",
+        "The archive is damaged",
+        "Pack the directory again and send it again.",
+    ),
+    ErrorCode(
+        "archive.truncated",
+        "The archive ends early",
+        "Pack the directory again and send it again.",
+    ),
+    ErrorCode(
+        "session.empty",
+        "There is nothing in this directory that can be shown",
+        "Send the folder that the capture wrote: it holds .pb, .neff and .ntff files.",
+    ),
+    ErrorCode(
+        "session.no_trace_info",
+        "This directory has no trace_info.pb",
+        "Its traces are shown as device profiles. Copy the whole folder of the process.",
+    ),
+    ErrorCode(
+        "source.gone",
+        "A file is no longer where it was read from",
+        "Put it back and process the profile again, or upload the directory.",
     ),
     ErrorCode(
         "limit.records",

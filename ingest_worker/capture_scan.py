@@ -1,0 +1,150 @@
+"""Finds the files of a capture directory and reads the ids inside them, by bounded reads."""
+
+import hashlib
+import mmap
+import os
+import stat
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from ingest_worker.formats.errors import FormatError
+from ingest_worker.formats.ntff.header import HEADER_SIZE
+from ingest_worker.formats.registry import HEAD_BYTES, role_of
+from ingest_worker.formats.wire import Field, Message, read_fields
+from profiles.directory import FoundFile, name_facts
+from profiles.pairing import ID_BYTES, TraceIds, neff_id
+
+MOST_FILES = 100_000
+MOST_FIELDS = 200_000
+MOST_EXECUTIONS = 10_000
+MOST_INFO_BYTES = 16 << 20
+MARKED_BYTES = 64 << 10
+_UUID, _EXECUTION, _INSTANCE, _PROCESS, _SESSION = 2, 15, 17, 18, 20
+
+
+def scan_directory(path: Path) -> list[FoundFile]:
+    """Every regular file below `path`, by its path from there, with what its first bytes say.
+
+    Links to folders are not followed. Raises OSError when the directory itself cannot be read,
+    and FormatError `archive.too_many` when it holds more files than a capture may.
+    """
+    found = sorted(islice(_files_below(path), MOST_FILES + 1))
+    if len(found) > MOST_FILES:
+        raise FormatError("archive.too_many", f"There are more than {MOST_FILES:,} files.")
+    return [found_file(name, file) for name, file in found]
+
+
+def _files_below(path: Path) -> Iterator[tuple[str, Path]]:
+    def refuse(error: OSError) -> None:
+        if error.filename == os.fspath(path):
+            raise error
+
+    for folder, _, names in os.walk(path, onerror=refuse):
+        for name in names:
+            file = Path(folder, name)
+            if _is_regular(file):
+                yield _as_text(file.relative_to(path)), file
+
+
+def _is_regular(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _as_text(path: Path) -> str:
+    """A path as text that every database and document takes."""
+    return path.as_posix().encode("utf-8", "replace").decode()
+
+
+def found_file(name: str, path: Path) -> FoundFile:
+    """What is known of the file that is called `name` in its capture and lies at `path`.
+
+    Damage is no error here: what cannot be read says nothing, and the readers say why.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        mark = _mark(file.fileno(), size)
+    role = _role(name, head)
+    if role == "neff":
+        return FoundFile(name, size, role, program_id=neff_id(head), mark=mark)
+    if role == "ntff" and size > HEADER_SIZE:
+        return _trace(name, path, size, mark)
+    if role == "trace_info" and 0 < size <= MOST_INFO_BYTES:
+        return _trace_info(name, path, size, mark)
+    return FoundFile(name, size, role, mark=mark)
+
+
+def _role(name: str, head: bytes) -> str:
+    """By the name; a NEFF that is called a trace, or the other way round, by its first bytes."""
+    role = name_facts(name).role
+    return role_of(head) or role if role in ("neff", "ntff") else role
+
+
+def _mark(descriptor: int, size: int) -> str:
+    digest = hashlib.sha256(str(size).encode())
+    digest.update(os.pread(descriptor, MARKED_BYTES, 0))
+    digest.update(os.pread(descriptor, MARKED_BYTES, max(MARKED_BYTES, size - MARKED_BYTES)))
+    return digest.hexdigest()
+
+
+def _trace(name: str, path: Path, size: int, mark: str) -> FoundFile:
+    """The fields of the root message that say whose the trace is (`ntff.md` 2.1)."""
+    stored, instance = b"", ""
+    executions: list[bytes] = []
+    numbers: dict[int, int] = {}
+    with path.open("rb") as file:
+        data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    length = int.from_bytes(data[1:9], "little")
+    for field in _until_damage(data[HEADER_SIZE : HEADER_SIZE + min(length, size)]):
+        if isinstance(field.value, int):
+            numbers[field.number] = field.value
+        elif field.number == _UUID:
+            stored = bytes(field.value[:ID_BYTES])
+        elif field.number == _INSTANCE:
+            instance = _text(field.value)
+        elif field.number == _EXECUTION and len(executions) < MOST_EXECUTIONS:
+            executions += [uid for uid in _execution_ids(field.value) if any(uid)]
+    return FoundFile(
+        name,
+        size,
+        "ntff",
+        trace=TraceIds(tuple(executions), stored),
+        instance_id=instance,
+        process_id=numbers.get(_PROCESS),
+        session_id=numbers.get(_SESSION),
+        mark=mark,
+    )
+
+
+def _until_damage(message: memoryview) -> Iterator[Field]:
+    try:
+        yield from islice(read_fields(message, form="ntff"), MOST_FIELDS)
+    except FormatError:
+        return
+
+
+def _execution_ids(message: memoryview) -> Iterator[bytes]:
+    for field in islice(_until_damage(message), 10):
+        if field.number == 1 and isinstance(field.value, memoryview):
+            yield bytes(field.value[: ID_BYTES + 1])
+
+
+def _text(value: memoryview) -> str:
+    return bytes(value[:200]).decode("utf-8", "replace").replace("\0", "")
+
+
+def _trace_info(name: str, path: Path, size: int, mark: str) -> FoundFile:
+    """Process and instance of a system trace (`capture-session.md`: fields 2 and 4)."""
+    try:
+        message = Message(memoryview(path.read_bytes()), form="trace_info", most_fields=MOST_FIELDS)
+        process_id = message.uint(2) if 2 in message else None
+        instance = _text(message.blob(4))
+    except FormatError:
+        return FoundFile(name, size, "trace_info", mark=mark)
+    return FoundFile(
+        name, size, "trace_info", instance_id=instance, process_id=process_id, mark=mark
+    )
