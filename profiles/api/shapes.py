@@ -161,3 +161,52 @@ class Rows(serializers.Serializer[object]):
     rows = serializers.ListField(child=serializers.DictField())
     row_numbers = serializers.ListField(child=serializers.IntegerField())
     total = serializers.IntegerField()
+
+
+class NameCount(serializers.Serializer[object]):
+    """A name and how often it occurs."""
+
+    name = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class FoundEvents(serializers.Serializer[object]):
+    """Events whose name matches. Each holds the columns of SystemProfileEvents, its row and its
+    place among the matches, from 1.
+    """
+
+    count = serializers.IntegerField()
+    names = NameCount(many=True)
+    first = serializers.DictField(allow_null=True)
+    last = serializers.DictField(allow_null=True)
+    previous = serializers.DictField(allow_null=True)
+    next = serializers.DictField(allow_null=True)
+
+
+class NameStatistics(serializers.Serializer[object]):
+    """Durations of events with one name. `inside_ns` is the part within the range; percentiles
+    are durations that occurred (nearest rank). Without a core they are of all cores.
+    """
+
+    name = serializers.CharField()
+    instance_id = serializers.CharField(allow_null=True)
+    process_id = serializers.CharField(allow_null=True)
+    nc_idx = serializers.IntegerField(allow_null=True)
+    pcore_idx = serializers.IntegerField(allow_null=True)
+    count = serializers.IntegerField()
+    sum_ns = serializers.IntegerField()
+    inside_ns = serializers.IntegerField()
+    median_ns = serializers.IntegerField()
+    p99_ns = serializers.IntegerField()
+    max_ns = serializers.IntegerField()
+
+
+class RangeStatistics(serializers.Serializer[object]):
+    """Events that touch a range. `groups` counts all names on all cores, given or not."""
+
+    start_ns = serializers.IntegerField(allow_null=True)
+    end_ns = serializers.IntegerField(allow_null=True)
+    events = serializers.IntegerField()
+    by_name = NameStatistics(many=True)
+    by_name_and_core = NameStatistics(many=True)
+    groups = serializers.IntegerField()

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from profiles.api.docs import docs_page
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import RunListView, SourceFileView, SourceListView
+from profiles.api.system import FindView, RangeStatisticsView
 from profiles.api.tables import TableFileView, TableListView, TableRowsView
 from profiles.api.timeline import TileView, TimelineView
 from profiles.api.unknown import UnknownView
@@ -45,6 +46,8 @@ urlpatterns = [
     path(f"{_PROFILE}tables/", TableListView.as_view(), name="api-table-list"),
     path(f"{_PROFILE}tables/<slug:table>.parquet", TableFileView.as_view(), name="api-table-file"),
     path(f"{_PROFILE}tables/<slug:table>/rows/", TableRowsView.as_view(), name="api-table-rows"),
+    path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
+    path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}timeline/", TimelineView.as_view(), name="api-timeline"),
     path(
         f"{_RUN}tiles/<slug:group>/<level:level>/<int:index>", TileView.as_view(), name="api-tile"

@@ -50,6 +50,10 @@ class GroupReader:
     def _reader(self, number: int, place: int) -> TrackReader:
         return TrackReader(self._pyramid, number, self._entry(place), self._folder)
 
+    def every_row(self) -> list[Longs]:
+        """Row numbers of all slices, a track each."""
+        return [reader.every_row() for reader in self._readers]
+
     def cells(self, level: int, start_ns: int, end_ns: int, *, is_complete: bool = True) -> Tile:
         """Cells and long slices of a level of the document over [start, end)."""
         size_ns = bucket_ns(self._base_ns, level)

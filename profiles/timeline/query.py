@@ -1,15 +1,19 @@
 """From a tile's address to its items: cells and long slices of a level, or slices themselves."""
 
 import json
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from profiles.storage.layout import PYRAMID, TIMELINE, part_folder
 from profiles.storage.tables import ReadableRun
 from profiles.timeline.group import GroupReader, Tile
 from profiles.timeline.pyramid import Pyramid, UnreadableError
 from profiles.timeline.tiles import SLICES, bucket_ns, tile_range
+from profiles.timeline.track import Longs
 
 OPEN_PYRAMIDS = 16
 OPEN_TIMELINES = 32
@@ -53,12 +57,33 @@ class Timeline:
         start, end = tile_range(bucket_ns(base_ns, level), int(self.document[name]), index)
         if index < 0 or start > max(int(self.document["duration_ns"]), 0):
             raise NoSuchTileError("the tile lies outside the profile")
-        folder = self._path / part_folder(group["part"])
         tracks = [self.document["tracks"][number] for number in group["tracks"]]
-        reader = GroupReader(_pyramid(folder / PYRAMID), tracks, folder, base_ns)
+        reader = self._reader(group, tracks)
         if level == SLICES:
             return reader.slices(start, end)
         return reader.cells(level, start, end)
+
+    def rows_of(self, keys: Collection[str]) -> Longs:
+        """Row numbers of all slices of the tracks with these keys, each in its own table.
+
+        Raises NoSuchTileError for a key without a track, and UnreadableError.
+        """
+        left = set(keys)
+        found = [np.zeros(0, np.int64)]
+        for group in self._groups.values():
+            tracks = [self.document["tracks"][number] for number in group["tracks"]]
+            chosen = [track for track in tracks if track["key"] in left]
+            if chosen:
+                left -= {track["key"] for track in chosen}
+                found += self._reader(group, chosen).every_row()
+        if left:
+            raise NoSuchTileError(f"there is no track {min(left)}")
+        return np.concatenate(found)
+
+    def _reader(self, group: dict[str, Any], tracks: list[dict[str, Any]]) -> GroupReader:
+        folder = self._path / part_folder(group["part"])
+        base_ns = int(self.document["levels"][0]["bucket_ns"])
+        return GroupReader(_pyramid(folder / PYRAMID), tracks, folder, base_ns)
 
 
 def _pyramid(path: Path) -> Pyramid:

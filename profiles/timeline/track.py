@@ -149,6 +149,10 @@ class TrackReader:
         last = int(np.searchsorted(begins, end_ns, "left"))
         return np.arange(first * size, min(last * size, int(self._entry["rows"])), dtype=np.int64)
 
+    def every_row(self) -> Longs:
+        """Row numbers of all slices of the track."""
+        return self._rows(np.arange(int(self._entry["rows"]), dtype=np.int64))
+
     def _rows(self, index: Longs) -> Longs:
         """Row numbers in the track's table."""
         if "first_row" in self._entry:

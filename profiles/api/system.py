@@ -1,0 +1,143 @@
+"""What is asked of a system run's events: found by name, counted over a range."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from profiles.api import shapes
+from profiles.api.cells import documents
+from profiles.metrics.events import TABLE, Events, Longs, events_of
+from profiles.metrics.find import Hit, find
+from profiles.metrics.range_statistics import NameOnCore, range_statistics
+from profiles.refusal import Refused
+from profiles.selectors import run_opened
+from profiles.storage.tables import ReadableRun, RunMissingError
+from profiles.tables.registry import REGISTRY
+from profiles.timeline.query import NoSuchTileError, UnreadableError, timeline_of
+
+MOST_GROUPS = 1000
+MOST_NAMES = 100
+_TIME = re.compile(r"-?[0-9]{1,18}\Z")
+
+
+class FindView(APIView):
+    """Search among the events of a system run."""
+
+    @extend_schema(
+        summary="Find events by name",
+        parameters=[
+            OpenApiParameter("q", str, description="A part of the name."),
+            OpenApiParameter("after_ns", int, description="The instant to go on from."),
+            OpenApiParameter("after_row", int, description="Among events at it: the row."),
+        ],
+        responses=shapes.FoundEvents,
+    )
+    def get(self, request: Request, profile_id: UUID, run: int) -> Response:
+        """How many there are, the first and last, and the ones around an instant."""
+        opened = run_opened(profile_id, run)
+        text = request.query_params.get("q", "")
+        found = find(
+            system_events(opened), text, whole(request, "after_ns"), whole(request, "after_row")
+        )
+
+        def document(hit: Hit | None) -> dict[str, Any] | None:
+            return None if hit is None else {**event_document(opened, hit.row), "place": hit.place}
+
+        return Response(
+            {
+                "count": found.count,
+                "names": [{"name": n, "count": c} for n, c in found.names[:MOST_NAMES]],
+                "first": document(found.first),
+                "last": document(found.last),
+                "previous": document(found.previous),
+                "next": document(found.next),
+            }
+        )
+
+
+class RangeStatisticsView(APIView):
+    """Events of a range, counted."""
+
+    @extend_schema(
+        summary="Count the events of a range",
+        parameters=[
+            OpenApiParameter("start_ns", int, description="From here; from the first if absent."),
+            OpenApiParameter("end_ns", int, description="Up to here; to the last if absent."),
+            OpenApiParameter("tracks", str, description="Keys with commas; all if absent."),
+        ],
+        responses=shapes.RangeStatistics,
+    )
+    def get(self, request: Request, profile_id: UUID, run: int) -> Response:
+        """Count, sum, median and p99 by name and core, exact; the largest sums first."""
+        opened = run_opened(profile_id, run)
+        start_ns, end_ns = whole(request, "start_ns"), whole(request, "end_ns")
+        found = range_statistics(system_events(opened), start_ns, end_ns, _rows(request, opened))
+        return Response(
+            {
+                "start_ns": start_ns,
+                "end_ns": end_ns,
+                "events": found.event_count,
+                "by_name": [_statistics(one) for one in found.by_name[:MOST_GROUPS]],
+                "by_name_and_core": [_statistics(one) for one in found.on_cores[:MOST_GROUPS]],
+                "groups": len(found.on_cores),
+            }
+        )
+
+
+def system_events(run: ReadableRun) -> Events:
+    """The events of a run. Raises Refused for a run without any."""
+    try:
+        return events_of(run)
+    except RunMissingError as error:
+        raise Refused("table.missing", f"There is no table {TABLE} in this run.") from error
+
+
+def whole(request: Request, name: str) -> int | None:
+    """A whole number of the query, which may lie before the zero; None where it is absent."""
+    text = request.query_params.get(name, "")
+    if not text:
+        return None
+    if not _TIME.match(text):
+        raise ValidationError({name: ["A whole number is expected."]})
+    return int(text)
+
+
+def event_document(run: ReadableRun, row: int) -> dict[str, Any]:
+    """One event with all its columns and its row number."""
+    found = run.rows(TABLE, 0, offset=row, limit=1)
+    return {"row": row, **documents(found, dict(REGISTRY[TABLE].by_name))[0]}
+
+
+def _rows(request: Request, run: ReadableRun) -> Longs | None:
+    keys = [key for key in request.query_params.get("tracks", "").split(",") if key]
+    if not keys:
+        return None
+    try:
+        return timeline_of(run).rows_of(keys)
+    except NoSuchTileError as error:
+        raise Refused("tile.outside", f"{error}.") from error
+    except (UnreadableError, OSError) as error:
+        raise Refused("tile.unreadable", f"{error}.") from error
+
+
+def _statistics(one: NameOnCore) -> dict[str, Any]:
+    core = one.core
+    return {
+        "name": one.name,
+        "instance_id": core.instance_id if core else None,
+        "process_id": str(core.process_id) if core else None,
+        "nc_idx": core.nc_idx if core else None,
+        "pcore_idx": core.pcore_idx if core else None,
+        "count": one.durations.count,
+        "sum_ns": one.durations.sum_ns,
+        "inside_ns": one.durations.inside_ns,
+        "median_ns": one.durations.median_ns,
+        "p99_ns": one.durations.p99_ns,
+        "max_ns": one.durations.max_ns,
+    }

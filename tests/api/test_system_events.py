@@ -1,0 +1,138 @@
+"""Finding and counting the events of a system run over the API."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from profiles.models import Profile
+from profiles.timeline.query import NoSuchTileError, Timeline
+from tests.api.conftest import error_of
+from tests.api.system_profile import system_profile
+from tests.metrics.system_events import event, running
+
+EVENTS = [
+    event("nrt_load", 0, 90, process=1 << 60),
+    event("nrt_execute", 100, 200, model_id=7),
+    running(120, 180, pcore=0, exec_id=1),
+    running(121, 170, pcore=1, exec_id=1),
+    event("nrt_execute", 300, 340, model_id=7),
+]
+
+
+@pytest.fixture
+def profile(db: None, data_dir: Path) -> Profile:
+    return system_profile({"SystemProfileEvents": EVENTS})
+
+
+def asked(client: Client, profile: Profile, what: str, **query: Any) -> Any:
+    return client.get(f"/api/v1/profiles/{profile.pk}/runs/1/{what}/", query)
+
+
+def test_find_gives_the_events_around_an_instant(client: Client, profile: Profile) -> None:
+    found = asked(client, profile, "find", q="EXEC", after_ns=120, after_row=2).json()
+    assert found["count"] == 4
+    assert found["names"] == [
+        {"name": "nc_exec_running", "count": 2},
+        {"name": "nrt_execute", "count": 2},
+    ]
+    assert [found[k]["row"] for k in ("first", "previous", "next", "last")] == [1, 1, 3, 4]
+    assert [found[k]["place"] for k in ("first", "previous", "next", "last")] == [1, 1, 3, 4]
+    assert (found["next"]["start_ts"], found["next"]["pcore_idx"]) == (121, 1)
+
+
+def test_a_search_without_matches_is_an_answer(client: Client, profile: Profile) -> None:
+    found = asked(client, profile, "find", q="<b>").json()
+    assert (found["count"], found["names"], found["next"]) == (0, [], None)
+
+
+def test_long_numbers_of_an_event_stand_as_text(client: Client, profile: Profile) -> None:
+    assert asked(client, profile, "find", q="load").json()["first"]["process_id"] == str(1 << 60)
+
+
+def test_a_range_is_counted_by_name_and_core(client: Client, profile: Profile) -> None:
+    found = asked(client, profile, "range-statistics", start_ns=90, end_ns=150).json()
+    assert (found["events"], found["groups"]) == (3, 3)
+    assert [(one["name"], one["count"], one["sum_ns"]) for one in found["by_name"]] == [
+        ("nc_exec_running", 2, 109),
+        ("nrt_execute", 1, 100),
+    ]
+    core = next(one for one in found["by_name_and_core"] if one["pcore_idx"] == 1)
+    assert {k: core[k] for k in ("instance_id", "process_id", "nc_idx")} == {
+        "instance_id": "i-1",
+        "process_id": "100",
+        "nc_idx": 0,
+    }
+    assert (core["inside_ns"], core["median_ns"], core["p99_ns"], core["max_ns"]) == (
+        29,
+        49,
+        49,
+        49,
+    )
+
+
+def test_without_a_range_everything_is_counted(client: Client, profile: Profile) -> None:
+    assert asked(client, profile, "range-statistics").json()["events"] == len(EVENTS)
+
+
+def test_tracks_limit_what_is_counted(
+    client: Client, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Tracks:
+        def rows_of(self, keys: list[str]) -> list[int]:
+            if keys != ["p0/rt", "p0/hw"]:
+                raise NoSuchTileError(f"there is no track {keys[0]}")
+            return [2, 4]
+
+    monkeypatch.setattr("profiles.api.system.timeline_of", lambda run: Tracks())
+    found = asked(client, profile, "range-statistics", tracks="p0/rt,p0/hw").json()
+    assert [(one["name"], one["count"]) for one in found["by_name"]] == [
+        ("nc_exec_running", 1),
+        ("nrt_execute", 1),
+    ]
+    answer = asked(client, profile, "range-statistics", tracks="nobody")
+    assert error_of(answer)["code"] == "tile.outside"
+
+
+@pytest.mark.parametrize("what", ["find", "range-statistics"])
+def test_a_run_without_events_says_so(client: Client, processed: Profile, what: str) -> None:
+    answer = asked(client, processed, what, q="a")
+    assert answer.status_code == 404
+    assert error_of(answer)["code"] == "table.missing"
+
+
+@pytest.mark.parametrize(
+    ("what", "query"),
+    [
+        ("find", {"after_ns": "soon"}),
+        ("find", {"after_row": "1.5"}),
+        ("range-statistics", {"start_ns": "9" * 30}),
+        ("range-statistics", {"end_ns": "1e9"}),
+    ],
+)
+def test_a_time_that_is_none_is_refused(
+    client: Client, profile: Profile, what: str, query: dict[str, str]
+) -> None:
+    answer = asked(client, profile, what, **query)
+    assert answer.status_code == 400
+    assert list(error_of(answer)["fields"]) == list(query)
+
+
+def test_times_before_the_zero_are_times(client: Client, profile: Profile) -> None:
+    assert asked(client, profile, "range-statistics", start_ns=-5, end_ns=0).json()["events"] == 0
+
+
+def test_a_run_that_is_not_there_is_404(client: Client, profile: Profile) -> None:
+    answer = client.get(f"/api/v1/profiles/{profile.pk}/runs/9/find/?q=a")
+    assert error_of(answer)["code"] == "run.gone"
+
+
+def test_the_rows_of_tracks_are_those_of_their_tiles(processed: Profile, data_dir: Path) -> None:
+    timeline = Timeline(data_dir / "tables" / str(processed.pk) / "1")
+    tracks = [t for t in timeline.document["tracks"] if t["kind"] == "engine" and t["rows"]][:2]
+    rows = timeline.rows_of([track["key"] for track in tracks])
+    assert len(rows) == sum(track["rows"] for track in tracks)
+    assert len(set(rows.tolist())) == len(rows)
+    with pytest.raises(NoSuchTileError, match="nobody"):
+        timeline.rows_of(["nobody"])
