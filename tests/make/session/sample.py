@@ -1,25 +1,22 @@
 """The sample of a system profile: three requests served by eight cores, one of them always late.
 
-`python -m tests.make.session.sample profiles/sample` writes serving.tar.zst.
+`python -m tests.make.session.sample profiles/sample` writes serving.tar.gz.
 """
 
 import argparse
 from pathlib import Path
 
-import pyarrow as pa
-
-from tests.make.archive import Member, tar
+from tests.make.archive import Member, gzip, tar
 from tests.make.session.description import Session
 from tests.make.session.runtime import MS, US
 from tests.make.session.serving import Serving, serving_session
 from tests.make.session.write import session_files
 
-FILE_NAME = "serving.tar.zst"
+FILE_NAME = "serving.tar.gz"
 FOLDER = "neuron_profiles"
 SAMPLE = Serving(
-    requests=3, decode_steps=8, straggler=5, late_ns=120 * US, gap_after=8, gap_ns=3 * MS
+    requests=3, decode_steps=4, straggler=5, late_ns=120 * US, gap_after=4, gap_ns=3 * MS
 )
-LEVEL = 19
 
 
 def sample_session() -> Session:
@@ -38,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     path: Path = parser.parse_args().folder / FILE_NAME
-    packed = pa.Codec("zstd", compression_level=LEVEL).compress(sample_tar(), asbytes=True)
+    packed = gzip(sample_tar(), level=9)
     path.write_bytes(packed)
     print(f"{path}: {len(packed)} bytes")
 
