@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from profiles.api import shapes
+from profiles.api import system_shapes
 from profiles.api.cells import documents
 from profiles.metrics.events import TABLE, Events, Longs, events_of
 from profiles.metrics.find import Hit, find
@@ -36,7 +36,7 @@ class FindView(APIView):
             OpenApiParameter("after_ns", int, description="The instant to go on from."),
             OpenApiParameter("after_row", int, description="Among events at it: the row."),
         ],
-        responses=shapes.FoundEvents,
+        responses=system_shapes.FoundEvents,
     )
     def get(self, request: Request, profile_id: UUID, run: int) -> Response:
         """How many there are, the first and last, and the ones around an instant."""
@@ -71,7 +71,7 @@ class RangeStatisticsView(APIView):
             OpenApiParameter("end_ns", int, description="Up to here; to the last if absent."),
             OpenApiParameter("tracks", str, description="Keys with commas; all if absent."),
         ],
-        responses=shapes.RangeStatistics,
+        responses=system_shapes.RangeStatistics,
     )
     def get(self, request: Request, profile_id: UUID, run: int) -> Response:
         """Count, sum, median and p99 by name and core, exact; the largest sums first."""

@@ -55,15 +55,17 @@ class Events:
 
     def __init__(self, path: Path) -> None:
         """Raises OSError or pyarrow's ArrowException if the table cannot be read."""
-        self._path = path
+        self.path = path
         self._coded: dict[str, Coded] = {}
         self._numbers: dict[str, Longs] = {}
+        facts = path.stat()
+        self.identity = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
         self.row_count = int(pq.read_metadata(path).num_rows)
 
     def numbers(self, column: str) -> Longs:
         """A column of whole numbers; `NONE` where it is null."""
         if column not in self._numbers:
-            table = pq.read_table(self._path, columns=[column], memory_map=True)
+            table = pq.read_table(self.path, columns=[column], memory_map=True)
             chunked: Any = table.column(column)
             self._numbers[column] = chunked.fill_null(NONE).to_numpy().astype(np.int64, copy=False)
         return self._numbers[column]
@@ -72,7 +74,7 @@ class Events:
         """A column of which many rows share a value."""
         if column not in self._coded:
             table = pq.read_table(
-                self._path, columns=[column], read_dictionary=[column], memory_map=True
+                self.path, columns=[column], read_dictionary=[column], memory_map=True
             )
             self._coded[column] = _coded(table.column(column))
         return self._coded[column]
@@ -101,7 +103,7 @@ class Events:
         if not len(rows):
             return []
         texts: list[str | None] = []
-        with pq.ParquetFile(self._path, memory_map=True) as file:
+        with pq.ParquetFile(self.path, memory_map=True) as file:
             first = 0
             for group in range(file.num_row_groups):
                 size = file.metadata.row_group(group).num_rows

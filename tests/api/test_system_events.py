@@ -136,3 +136,44 @@ def test_the_rows_of_tracks_are_those_of_their_tiles(processed: Profile, data_di
     assert len(set(rows.tolist())) == len(rows)
     with pytest.raises(NoSuchTileError, match="nobody"):
         timeline.rows_of(["nobody"])
+
+
+def test_the_summary_names_steps_the_late_rank_and_what_the_host_did(
+    client: Client, db: None, data_dir: Path
+) -> None:
+    rows = []
+    for step in range(2):
+        zero = 10_000 * step
+        for rank, late in enumerate((0, 4, 500)):
+            name = f"token_generation_model/_tp{rank}_bk0"
+            rows.append(
+                event(
+                    "nrt_execute",
+                    zero + late,
+                    zero + 4000,
+                    nc=rank,
+                    worker=rank,
+                    model_id=rank,
+                    model_name=name,
+                )
+            )
+            rows.append(running(zero + 1000, zero + 3900, nc=rank, worker=rank))
+    rows.append(event("detokenize", 4100, 9900, nc=None, source="framework"))
+    found = asked(client, system_profile({"SystemProfileEvents": rows}), "system-summary").json()
+    (steps,) = found["steps"]
+    assert (steps["role"], steps["ranks"], steps["count"]) == ("decode", 3, 2)
+    assert (steps["median_ns"], steps["p99_ns"]) == (4000, 4000)
+    (process,) = found["processes"]
+    assert process["running_share"] == pytest.approx(5800 / 14_000)
+    (late,) = found["stragglers"]
+    worst = late["costs_most"]
+    assert (worst["rank"]["worker_gid"], worst["times_last"], worst["cost_ns"]) == (2, 2, 992)
+    assert worst["share_of_steps"] == pytest.approx(992 / 8000)
+    assert [one["after_first_ns"] for one in late["worst"][0]["arrivals"]] == [0, 4, 500]
+    (gap,) = found["gaps"]
+    assert (gap["duration_ns"], gap["host"][0]["name"]) == (7100, "detokenize")
+    assert sum(one["ns"] for one in gap["host"]) + gap["host_other_ns"] == 7100
+
+
+def test_a_summary_of_a_run_without_events_is_refused(client: Client, processed: Profile) -> None:
+    assert error_of(asked(client, processed, "system-summary"))["code"] == "table.missing"

@@ -1,0 +1,192 @@
+"""The shapes of answers about system runs, for the OpenAPI document."""
+
+from rest_framework import serializers
+
+
+class NameCount(serializers.Serializer[object]):
+    """A name and how often it occurs."""
+
+    name = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class FoundEvents(serializers.Serializer[object]):
+    """Events whose name matches. Each holds the columns of SystemProfileEvents, its row and its
+    place among the matches, from 1.
+    """
+
+    count = serializers.IntegerField()
+    names = NameCount(many=True)
+    first = serializers.DictField(allow_null=True)
+    last = serializers.DictField(allow_null=True)
+    previous = serializers.DictField(allow_null=True)
+    next = serializers.DictField(allow_null=True)
+
+
+class NameStatistics(serializers.Serializer[object]):
+    """Durations of events with one name. `inside_ns` is the part within the range; percentiles
+    are durations that occurred (nearest rank). Without a core they are of all cores.
+    """
+
+    name = serializers.CharField()
+    instance_id = serializers.CharField(allow_null=True)
+    process_id = serializers.CharField(allow_null=True)
+    nc_idx = serializers.IntegerField(allow_null=True)
+    pcore_idx = serializers.IntegerField(allow_null=True)
+    count = serializers.IntegerField()
+    sum_ns = serializers.IntegerField()
+    inside_ns = serializers.IntegerField()
+    median_ns = serializers.IntegerField()
+    p99_ns = serializers.IntegerField()
+    max_ns = serializers.IntegerField()
+
+
+class RangeStatistics(serializers.Serializer[object]):
+    """Events that touch a range. `groups` counts all names on all cores, given or not."""
+
+    start_ns = serializers.IntegerField(allow_null=True)
+    end_ns = serializers.IntegerField(allow_null=True)
+    events = serializers.IntegerField()
+    by_name = NameStatistics(many=True)
+    by_name_and_core = NameStatistics(many=True)
+    groups = serializers.IntegerField()
+
+
+class Spread(serializers.Serializer[object]):
+    """Durations counted; percentiles are durations that occurred (nearest rank)."""
+
+    count = serializers.IntegerField()
+    sum_ns = serializers.IntegerField()
+    median_ns = serializers.IntegerField()
+    p99_ns = serializers.IntegerField()
+    max_ns = serializers.IntegerField()
+
+
+class ProcessRunning(serializers.Serializer[object]):
+    """A process and its devices. Running is when any of its cores ran; without hardware events
+    (`from_hardware` false) when any of its calls did. `gaps` lie between.
+    """
+
+    instance_id = serializers.CharField()
+    process_id = serializers.CharField()
+    first_ns = serializers.IntegerField()
+    last_ns = serializers.IntegerField()
+    events = serializers.IntegerField()
+    cores = serializers.IntegerField()
+    running_ns = serializers.IntegerField()
+    running_share = serializers.FloatField()
+    from_hardware = serializers.BooleanField()
+    gaps = Spread(allow_null=True)
+
+
+class StepPlace(serializers.Serializer[object]):
+    """One step."""
+
+    step = serializers.IntegerField()
+    start_ns = serializers.IntegerField()
+    end_ns = serializers.IntegerField()
+
+
+class GraphSteps(Spread):
+    """Steps of one graph: calls of nrt_execute on all ranks at the same time."""
+
+    graph = serializers.CharField()
+    role = serializers.ChoiceField(choices=["prefill", "decode"], allow_null=True)
+    ranks = serializers.IntegerField()
+    slowest = StepPlace()
+
+
+class RankPlace(serializers.Serializer[object]):
+    """A worker."""
+
+    worker_gid = serializers.IntegerField(allow_null=True)
+    instance_id = serializers.CharField()
+    process_id = serializers.CharField()
+    nc_idx = serializers.IntegerField(allow_null=True)
+
+
+class RankLateness(serializers.Serializer[object]):
+    """A rank at all meetings of one name. `cost_ns`: how long the others waited for it alone."""
+
+    rank = RankPlace()
+    meetings = serializers.IntegerField()
+    times_last = serializers.IntegerField()
+    cost_ns = serializers.IntegerField()
+    median_after_first_ns = serializers.IntegerField()
+
+
+class CostliestRank(RankLateness):
+    """The rank that costs most, and its share of the time of all steps."""
+
+    share_of_steps = serializers.FloatField()
+
+
+class Arrival(serializers.Serializer[object]):
+    """When a rank came, after the first."""
+
+    rank = RankPlace()
+    after_first_ns = serializers.IntegerField()
+
+
+class RankMeeting(serializers.Serializer[object]):
+    """One begin of a step or one collective, with the arrival of each rank in order."""
+
+    step = serializers.IntegerField()
+    graph = serializers.CharField()
+    first_ns = serializers.IntegerField()
+    spread_ns = serializers.IntegerField()
+    cost_ns = serializers.IntegerField()
+    last = RankPlace()
+    arrivals = Arrival(many=True)
+
+
+class LateRanks(serializers.Serializer[object]):
+    """All meetings of one name; `worst` are the ten that cost most."""
+
+    name = serializers.CharField()
+    meetings = serializers.IntegerField()
+    cost_ns = serializers.IntegerField()
+    costs_most = CostliestRank()
+    ranks = RankLateness(many=True)
+    worst = RankMeeting(many=True)
+
+
+class HostActivity(serializers.Serializer[object]):
+    """What the host did in a gap: at every instant the event that began last counts. Without a
+    name nothing was recorded.
+    """
+
+    name = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+    ns = serializers.IntegerField()
+    share = serializers.FloatField()
+
+
+class HostGap(serializers.Serializer[object]):
+    """An idle stretch between executions; `also` further processes were idle then too."""
+
+    instance_id = serializers.CharField()
+    process_id = serializers.CharField()
+    start_ns = serializers.IntegerField()
+    end_ns = serializers.IntegerField()
+    duration_ns = serializers.IntegerField()
+    also = serializers.IntegerField()
+    host = HostActivity(many=True)
+    host_other_ns = serializers.IntegerField()
+
+
+class SystemSummary(serializers.Serializer[object]):
+    """A system run in numbers; times from the profile's zero."""
+
+    first_ns = serializers.IntegerField()
+    last_ns = serializers.IntegerField()
+    wall_ns = serializers.IntegerField()
+    events = serializers.IntegerField()
+    instances = serializers.IntegerField()
+    logical_cores = serializers.IntegerField()
+    physical_cores = serializers.IntegerField()
+    device_ns = serializers.IntegerField()
+    processes = ProcessRunning(many=True)
+    steps = GraphSteps(many=True)
+    stragglers = LateRanks(many=True)
+    gaps = HostGap(many=True)
