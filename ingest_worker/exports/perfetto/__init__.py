@@ -1,0 +1,1 @@
+"""Published tables as a Perfetto trace, written as it is read."""
