@@ -22,6 +22,8 @@ class Status(models.TextChoices):
 class Profile(models.Model):
     """What a user uploaded, and which run of it is current.
 
+    A device profile made from a capture directory has the directory's system profile as `parent`.
+
     `status`, `attempts`, `active_run` and `current_run` are written by profiles.lifecycle alone.
     """
 
@@ -48,6 +50,9 @@ class Profile(models.Model):
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, unique=True)
     content_digest = models.CharField(max_length=64, default="", blank=True)
     is_sample = models.BooleanField(default=False)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="devices"
+    )
 
     class Meta:
         ordering: ClassVar = ["-created_at", "id"]
