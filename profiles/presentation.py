@@ -3,10 +3,15 @@
 from typing import Any
 
 from profiles.error_codes import error_code
+from profiles.metrics.device_links import device_calls, listed_devices
+from profiles.metrics.events import events_of
+from profiles.metrics.range_statistics import Durations
 from profiles.models import STAGES, IngestRun, Profile, Status
-from profiles.selectors import last_run, queue_position
+from profiles.selectors import current_run_opened, device_profiles, last_run, queue_position
+from profiles.storage.tables import RunMissingError
 
 API = "/api/v1/profiles"
+NO_MFU = "The use of peak FLOPs is not computed yet."
 
 
 def profile_links(profile: Profile) -> dict[str, str]:
@@ -75,6 +80,61 @@ def profile_document(profile: Profile) -> dict[str, Any]:
         "queue_position": queue_position(profile),
         "links": profile_links(profile),
     }
+
+
+def device_documents(profile: Profile) -> list[dict[str, Any]]:
+    """The device profiles of a system profile, with what its run says of them; by name.
+
+    Those that the run lists and that were not made (the directory's device traces were left out)
+    are in it without an id.
+    """
+    listed, calls = _told_of_devices(profile)
+    children = list(device_profiles(profile.pk))
+    made = {child.name for child in children}
+    found = [
+        _device(child, listed.get(child.name, {}), calls.get(str(child.pk))) for child in children
+    ]
+    found += [_device(None, row, None) for name, row in listed.items() if name not in made]
+    return sorted(found, key=lambda one: str(one["name"]))
+
+
+def _told_of_devices(
+    profile: Profile,
+) -> tuple[dict[str, dict[str, Any]], dict[str, Durations]]:
+    try:
+        run = current_run_opened(profile)
+        return listed_devices(run), device_calls(run, events_of(run))
+    except RunMissingError:
+        return {}, {}
+
+
+def _device(child: Profile | None, row: dict[str, Any], calls: Durations | None) -> dict[str, Any]:
+    return {
+        "id": str(child.pk) if child else None,
+        "name": child.name if child else row.get("device_profile_name"),
+        "status": child.status if child else None,
+        "instance_id": row.get("instance_id"),
+        "process_id": _text(row.get("process_id")),
+        "nc_idx": row.get("nc_id"),
+        "model_id": _text(row.get("model_id")),
+        "session_id": _text(row.get("session_id")),
+        "duration_ns": child.current_run.duration_ns if child and child.current_run else None,
+        "files": [
+            {"role": source.role, "name": source.name, "size_bytes": source.size_bytes}
+            for source in (child.sources.all() if child else ())
+        ],
+        "calls": calls.count if calls else 0,
+        "total_ns": calls.sum_ns if calls else None,
+        "median_ns": calls.median_ns if calls else None,
+        "mfu": None,
+        "mfu_reason": NO_MFU,
+        "links": profile_links(child) if child else None,
+    }
+
+
+def _text(value: int | None) -> str | None:
+    """A 64-bit number as JSON may hold it."""
+    return None if value is None else str(value)
 
 
 def run_document(run: IngestRun) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from profiles.models import IngestRun, Profile, Status
+from profiles.storage.manifest import PartEntry
 from profiles.storage.tables import ReadableRun, RunMissingError
 from profiles.stores import table_store
 
@@ -38,6 +39,19 @@ def run_opened(profile_id: UUID, run: int) -> ReadableRun:
     if not IngestRun.objects.filter(profile_id=profile_id, number=run, outcome="done").exists():
         raise RunMissingError(f"run {run} is not there")
     return table_store().open_run(str(profile_id), run)
+
+
+def device_profiles(profile_id: UUID) -> QuerySet[Profile]:
+    """The device profiles made from the same directory, by name."""
+    return profiles_visible().filter(parent_id=profile_id).order_by("name", "id")
+
+
+def part_of(profile: Profile) -> PartEntry | None:
+    """What the current run says of the profile's first trace; None while there is none."""
+    try:
+        return next(iter(current_run_opened(profile).manifest.parts), None)
+    except RunMissingError:
+        return None
 
 
 def current_run_opened(profile: Profile) -> ReadableRun:

@@ -2,6 +2,9 @@
 
 from rest_framework import serializers
 
+from profiles.api.shapes import Links
+from profiles.models import Status
+
 
 class NameCount(serializers.Serializer[object]):
     """A name and how often it occurs."""
@@ -190,3 +193,86 @@ class SystemSummary(serializers.Serializer[object]):
     steps = GraphSteps(many=True)
     stragglers = LateRanks(many=True)
     gaps = HostGap(many=True)
+
+
+class DeviceFile(serializers.Serializer[object]):
+    """A file of a device profile, by its path in the directory."""
+
+    role = serializers.CharField()
+    name = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+
+
+class DeviceProfile(serializers.Serializer[object]):
+    """A device profile. Without an id it was listed and not made. `calls` are those of
+    nrt_execute that ran its program on its core.
+    """
+
+    id = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices, allow_null=True)
+    instance_id = serializers.CharField(allow_null=True)
+    process_id = serializers.CharField(allow_null=True)
+    nc_idx = serializers.IntegerField(allow_null=True)
+    model_id = serializers.CharField(allow_null=True)
+    session_id = serializers.CharField(allow_null=True)
+    duration_ns = serializers.IntegerField(allow_null=True)
+    files = DeviceFile(many=True)
+    calls = serializers.IntegerField()
+    total_ns = serializers.IntegerField(allow_null=True)
+    median_ns = serializers.IntegerField(allow_null=True)
+    mfu = serializers.FloatField(allow_null=True)
+    mfu_reason = serializers.CharField(allow_null=True)
+    links = Links(allow_null=True)
+
+
+class DeviceProfiles(serializers.Serializer[object]):
+    """The device profiles of a system profile."""
+
+    total = serializers.IntegerField()
+    ready = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    devices = DeviceProfile(many=True)
+
+
+class NamedModel(serializers.Serializer[object]):
+    """A model's name, and its parts where it has them."""
+
+    name = serializers.CharField()
+    graph = serializers.CharField(allow_null=True)
+    role = serializers.ChoiceField(choices=["prefill", "decode"], allow_null=True)
+    rank = serializers.IntegerField(allow_null=True)
+    bucket = serializers.IntegerField(allow_null=True)
+
+
+class TimeShare(serializers.Serializer[object]):
+    """A part of an event's time."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    ns = serializers.IntegerField()
+    share = serializers.FloatField()
+
+
+class DeviceCandidate(serializers.Serializer[object]):
+    """A device profile that an event may belong to. `open_url` leads to the same instant where
+    `at_same_instant` is true; `device_zero_host_ns` is its zero, from the system profile's.
+    """
+
+    profile_id = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices, allow_null=True)
+    relation = serializers.CharField()
+    evidence = serializers.CharField()
+    open_url = serializers.CharField(allow_null=True)
+    at_same_instant = serializers.BooleanField()
+    device_zero_host_ns = serializers.IntegerField(allow_null=True)
+
+
+class DeviceLink(serializers.Serializer[object]):
+    """An event and the device profiles it may be."""
+
+    event = serializers.DictField()
+    model = NamedModel(allow_null=True)
+    where = TimeShare(many=True)
+    candidates = DeviceCandidate(many=True)
+    note = serializers.CharField()

@@ -3,6 +3,7 @@
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
+from profiles.api.devices import DeviceLinkView, DeviceListView
 from profiles.api.docs import docs_page
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import RunListView, SourceFileView, SourceListView
@@ -47,6 +48,8 @@ urlpatterns = [
     path(f"{_PROFILE}tables/", TableListView.as_view(), name="api-table-list"),
     path(f"{_PROFILE}tables/<slug:table>.parquet", TableFileView.as_view(), name="api-table-file"),
     path(f"{_PROFILE}tables/<slug:table>/rows/", TableRowsView.as_view(), name="api-table-rows"),
+    path(f"{_PROFILE}devices/", DeviceListView.as_view(), name="api-device-list"),
+    path(f"{_RUN}device-link/", DeviceLinkView.as_view(), name="api-device-link"),
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
     path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),

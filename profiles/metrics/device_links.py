@@ -79,13 +79,9 @@ def device_calls(run: ReadableRun, events: Events) -> dict[str, Durations]:
     )
     is_call = events.coded("name").where(EXECUTE)
     rows: dict[str, list[int]] = defaultdict(list)
-    for row, device in zip(
-        table.column("event_row").to_pylist(),
-        table.column("device_profile_id").to_pylist(),
-        strict=True,
-    ):
-        if is_call[row]:
-            rows[str(device)].append(row)
+    for one in table.to_pylist():
+        if is_call[one["event_row"]]:
+            rows[str(one["device_profile_id"])].append(one["event_row"])
     duration = events.numbers("duration_ns")
     return {device: durations_of(duration[np.array(own)]) for device, own in rows.items()}
 

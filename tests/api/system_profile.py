@@ -15,9 +15,27 @@ Rows = Sequence[Mapping[str, Any]]
 ORIGIN_UNIX_NS = 1_772_000_000_000_000_000
 
 
-def full_row(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with every column; those not given are empty as the table says."""
-    return {field.name: row.get(field.name, field.empty) for field in REGISTRY[table].fields}
+_LINK = pa.schema(
+    [
+        ("event_row", pa.int64()),
+        ("device_profile_name", pa.string()),
+        ("device_profile_id", pa.string()),
+        ("relation", pa.string()),
+        ("evidence", pa.string()),
+        ("host_minus_device_ns", pa.int64()),
+        ("device_start_ns", pa.int64()),
+        ("device_end_ns", pa.int64()),
+    ]
+)
+
+
+def whole_table(name: str, rows: Rows) -> pa.Table:
+    """Rows as a table; columns that are not given are empty as the published table says."""
+    if name not in REGISTRY:
+        return pa.Table.from_pylist([dict(row) for row in rows], schema=_LINK)
+    fields = REGISTRY[name].fields
+    full = [{field.name: row.get(field.name, field.empty) for field in fields} for row in rows]
+    return pa.Table.from_pylist(full, schema=arrow_schema(name))
 
 
 def publish_run(
@@ -32,9 +50,7 @@ def publish_run(
     assert run is not None
     folder = table_store().new_run(str(profile.pk), run.number)
     for name, rows in tables.items():
-        whole = pa.Table.from_pylist(
-            [full_row(name, row) for row in rows], schema=arrow_schema(name)
-        )
+        whole = whole_table(name, rows)
         folder.write_table(name, 0, whole.schema, iter(whole.combine_chunks().to_batches()))
     manifest = Manifest(
         "7.4.0",

@@ -1,0 +1,168 @@
+"""The device profiles of a system profile, and the one that shows an event."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from profiles.api import system_shapes
+from profiles.api.profiles import profile_or_404
+from profiles.api.system import event_document, system_events, whole
+from profiles.metrics.device_links import (
+    SAME_PROGRAM,
+    THIS_EXECUTION,
+    Link,
+    links_of,
+    model_text,
+    where_time_went,
+)
+from profiles.metrics.model_name import model_name
+from profiles.models import Profile, Status
+from profiles.presentation import device_documents, profile_links
+from profiles.refusal import Refused
+from profiles.selectors import device_profiles, part_of, run_opened
+from profiles.storage.tables import ReadableRun
+
+AROUND = 8
+"""A link back shows the event with so much of its own length on both sides, in all."""
+
+
+class DeviceListView(APIView):
+    """Device profiles made from the same directory."""
+
+    @extend_schema(summary="List device profiles", responses=system_shapes.DeviceProfiles)
+    def get(self, request: Request, profile_id: UUID) -> Response:  # noqa: ARG002
+        """Each with its status as it is now, its files, and the calls that ran its program."""
+        devices = device_documents(profile_or_404(profile_id))
+        statuses = [one["status"] for one in devices]
+        return Response(
+            {
+                "total": len(devices),
+                "ready": statuses.count(Status.PROCESSED),
+                "failed": statuses.count(Status.FAILED),
+                "devices": devices,
+            }
+        )
+
+
+class DeviceLinkView(APIView):
+    """From an event to its device profile."""
+
+    @extend_schema(
+        summary="Find the device profile of an event",
+        parameters=[
+            OpenApiParameter("row", int, description="Row of SystemProfileEvents.", required=True),
+            OpenApiParameter("back", str, description="The page that the link leads back to."),
+        ],
+        responses=system_shapes.DeviceLink,
+    )
+    def get(self, request: Request, profile_id: UUID, run: int) -> Response:
+        """The event, its model, where its time went, and every device profile it may be."""
+        opened = run_opened(profile_id, run)
+        events = system_events(opened)
+        row = whole(request, "row")
+        if row is None or not 0 <= row < events.row_count:
+            raise Refused("table.missing", f"There is no event in row {row}.")
+        event = event_document(opened, row)
+        back = _back(request, profile_id, event)
+        links = links_of(opened, row)
+        children = {str(one.pk): one for one in device_profiles(profile_id)}
+        text = model_text(event["extra_attributes_json"])
+        shares = where_time_went(events, row)
+        return Response(
+            {
+                "event": event,
+                "model": None if text is None else _model(text),
+                "where": [{"label": one.label, "ns": one.ns, "share": one.share} for one in shares],
+                "candidates": [
+                    _candidate(one, children.get(one.device_profile_id), opened, back)
+                    for one in links
+                ],
+                "note": _note(links),
+            }
+        )
+
+
+def _back(request: Request, profile_id: UUID, event: dict[str, Any]) -> str:
+    """The page asked for if it is one of ours, else the timeline around the event."""
+    wanted = request.query_params.get("back", "")
+    if wanted.startswith(f"/profiles/{profile_id}/"):
+        return str(wanted)
+    start, end = int(event["start_ts"]), int(event["end_ts"])
+    around = max((end - start) * AROUND // 2, 1)
+    return f"/profiles/{profile_id}/timeline/?t={start - around}-{end + around}"
+
+
+def _model(text: str) -> dict[str, Any]:
+    name = model_name(text)
+    return {
+        "name": name.name,
+        "graph": name.graph,
+        "role": name.role,
+        "rank": name.rank,
+        "bucket": name.bucket,
+    }
+
+
+def _note(links: list[Link]) -> str:
+    """What a reader has to know before opening one."""
+    relations = {link.relation for link in links}
+    if not links:
+        return "No device profile was captured for this event."
+    if len(links) > 1:
+        return f"{len(links)} device profiles fit this event; each says why."
+    if relations == {SAME_PROGRAM}:
+        return "It shows another execution of the same program, so it opens at its own beginning."
+    if relations == {THIS_EXECUTION}:
+        return "It shows this execution."
+    return "It may show this execution; it says why."
+
+
+def _candidate(link: Link, child: Profile | None, run: ReadableRun, back: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "profile_id": link.device_profile_id or None,
+        "name": child.name if child else link.device_profile_name,
+        "status": child.status if child else None,
+        "relation": link.relation,
+        "evidence": link.evidence,
+        "open_url": None,
+        "at_same_instant": False,
+        "device_zero_host_ns": None,
+    }
+    if child is None:
+        return found
+    query = {"back": back}
+    part = part_of(child)
+    if part is not None and part.device_zero_ns is not None:
+        zero_ns = int(part.device_zero_ns)
+        span = _span(link, zero_ns)
+        if span is not None:
+            query = {"t": span, **query}
+            found["at_same_instant"] = True
+        found["device_zero_host_ns"] = _on_host(link, zero_ns, run)
+    found["open_url"] = f"{profile_links(child)['timeline']}?{urlencode(query, safe='/:,')}"
+    return found
+
+
+def _span(link: Link, zero_ns: int) -> str | None:
+    """The execution as a range of the device profile; None where it shows another one."""
+    if (
+        link.relation != THIS_EXECUTION
+        or link.device_start_ns is None
+        or link.device_end_ns is None
+    ):
+        return None
+    end_ns = max(link.device_end_ns, link.device_start_ns + 1)
+    return f"{link.device_start_ns - zero_ns}-{end_ns - zero_ns}"
+
+
+def _on_host(link: Link, zero_ns: int, run: ReadableRun) -> int | None:
+    """The device profile's zero, from the zero of the system profile."""
+    origin = next((part.origin_unix_ns for part in run.manifest.parts), None)
+    if link.relation != THIS_EXECUTION or link.host_minus_device_ns is None or origin is None:
+        return None
+    return zero_ns + link.host_minus_device_ns - int(origin)
