@@ -22,6 +22,10 @@ class Window:
     start_ns: int = -LONG
     end_ns: int = LONG
 
+    def within(self, start_ns: int, end_ns: int) -> "Window":
+        """The part of it that lies in a span."""
+        return Window(max(self.start_ns, start_ns), min(self.end_ns, end_ns))
+
     def touches(self, start: Numbers, end: Numbers) -> Mask:
         """Which of the slices are in it."""
         found: Mask = (start <= self.end_ns) & (end >= self.start_ns)
