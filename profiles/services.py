@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -15,7 +16,22 @@ from profiles.refusal import Refused
 from profiles.storage.sources import ReceivedFile
 from profiles.stores import official_links, source_store, table_store
 
-SAMPLE_NAME = "Sample: attention block"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A capture that comes with the program: its name, and role and file name of its files."""
+
+    name: str
+    files: tuple[tuple[str, str], ...]
+
+
+SAMPLES = {
+    "attention": Sample(
+        "Sample: attention block", (("neff", "attention.neff"), ("ntff", "attention.ntff"))
+    ),
+    "serving": Sample("Sample: serving run", (("archive", "serving.tar.gz"),)),
+}
 
 
 def clean_name(name: str) -> str:
@@ -166,28 +182,31 @@ def profile_reprocess(
         send_process_on_commit(profile.pk)
 
 
-def sample_files() -> list[tuple[str, Path]]:
-    """Role and path of the sample capture's files, which come with the program."""
+def sample_files(which: str = "attention") -> list[tuple[str, Path]]:
+    """Role and path of a sample capture's files, which come with the program."""
     folder = Path(__file__).parent / "sample"
-    return [(role, folder / f"attention.{role}") for role in ("neff", "ntff")]
+    return [(role, folder / name) for role, name in SAMPLES[which].files]
 
 
-def sample_open() -> Profile:
-    """The sample profile; made at the first call, processed again if it has failed."""
-    found = Profile.objects.filter(is_sample=True).first()
+def sample_open(which: str = "attention") -> Profile:
+    """A sample profile; made at the first call, processed again if it has failed."""
+    key = f"sample-{which}-"
+    found = Profile.objects.filter(is_sample=True, idempotency_key__startswith=key).first()
     if found is not None:
         if found.status == Status.FAILED:
             profile_reprocess(found)
             found.refresh_from_db()
         return found
     files = []
-    for role, path in sample_files():
+    for role, path in sample_files(which):
         with source_store().receive() as incoming:
             incoming.append(path.read_bytes())
             files.append(ReceivedFile(role, path.name, incoming.finish()))
     # The key makes one profile of two clicks at once.
-    key = "sample-" + "-".join(file.received.sha256[:16] for file in files)
-    profile, _ = profile_submit(name=SAMPLE_NAME, files=files, idempotency_key=key, is_sample=True)
+    key += "-".join(file.received.sha256[:16] for file in files)
+    profile, _ = profile_submit(
+        name=SAMPLES[which].name, files=files, idempotency_key=key, is_sample=True
+    )
     for file in files:
         file.received.path.unlink(missing_ok=True)
     return profile

@@ -17,6 +17,7 @@ from profiles.models import Profile
 from profiles.presentation import profile_document
 from profiles.selectors import profiles_visible
 from profiles.services import (
+    SAMPLES,
     profile_delete,
     profile_rename,
     profile_reprocess,
@@ -134,12 +135,24 @@ class ReprocessView(APIView):
 
 
 class SampleView(APIView):
-    """The sample profile."""
+    """The sample profiles."""
 
-    @extend_schema(summary="Open the sample profile", request=None, responses=shapes.Profile)
-    def post(self, request: Request) -> Response:  # noqa: ARG002
-        """Give the sample profile, made at the first call."""
-        return Response(profile_document(profile_or_404(sample_open().pk)))
+    @extend_schema(
+        summary="Open a sample profile",
+        request=None,
+        parameters=[
+            OpenApiParameter(
+                "which", str, enum=list(SAMPLES), description="A kernel, or a serving run."
+            )
+        ],
+        responses=shapes.Profile,
+    )
+    def post(self, request: Request) -> Response:
+        """Give a sample profile, made at the first call."""
+        which = request.query_params.get("which", "attention")
+        if which not in SAMPLES:
+            raise ValidationError({"which": [f"One of {', '.join(SAMPLES)}."]})
+        return Response(profile_document(profile_or_404(sample_open(which).pk)))
 
 
 def _body(request: Request) -> dict[str, Any]:

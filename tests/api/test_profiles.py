@@ -256,3 +256,20 @@ def test_the_sample_is_made_once(client: Client, data_dir: Path, sent: list[str]
     assert len(ids) == 1
     assert Profile.objects.get().is_sample
     assert source_store().free_bytes() > 0
+
+
+def test_the_serving_sample_is_another_one(
+    client: Client, data_dir: Path, sent: list[str], db: None
+) -> None:
+    made = [
+        client.post(f"/api/v1/profiles/sample/{asked}").json()
+        for asked in ("", "?which=serving", "?which=attention")
+    ]
+    assert [one["name"] for one in made] == [
+        "Sample: attention block",
+        "Sample: serving run",
+        "Sample: attention block",
+    ]
+    wrong = client.post("/api/v1/profiles/sample/?which=nothing")
+    assert wrong.status_code == 400
+    assert "attention, serving" in wrong.content.decode()

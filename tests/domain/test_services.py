@@ -232,11 +232,19 @@ def test_the_sample_is_there_once_and_again_after_its_deletion(
 ) -> None:
     first = sample_open()
     assert sample_open() == first
-    assert (first.is_sample, first.name) == (True, services.SAMPLE_NAME)
+    assert (first.is_sample, first.name) == (True, services.SAMPLES["attention"].name)
     assert {source.role for source in first.sources.all()} == {"neff", "ntff"}
     profile_delete(first)
     assert sample_open().pk != first.pk
     assert Profile.objects.count() == 1
+
+
+def test_the_samples_are_kept_apart(db: None, data_dir: Path, sent: list[str]) -> None:
+    made = {which: sample_open(which) for which in services.SAMPLES}
+    assert {which: sample_open(which).pk for which in made} == {w: p.pk for w, p in made.items()}
+    assert made["serving"].name == "Sample: serving run"
+    assert [source.role for source in made["serving"].sources.all()] == ["archive"]
+    assert Profile.objects.filter(is_sample=True).count() == 2
 
 
 def test_a_failed_sample_is_processed_again_when_it_is_opened(

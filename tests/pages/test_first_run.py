@@ -25,7 +25,8 @@ def test_an_empty_library_offers_upload_and_the_sample(client: Client, data_dir:
     page = first_run(client)
     assert page.one("main").one("h1").text.startswith("Drop NEFF and NTFF files")
     assert page.one("main").one("button", data_upload="").text == "Upload Profile"
-    assert "Open Sample Profile" in page.one("button", data_sample="").text
+    assert "Open Sample Profile" in page.one("button", data_sample="attention").text
+    assert page.one("button", data_sample="serving").text == "or a sample serving run"
     assert page.all("table") == []
 
 

@@ -56,10 +56,13 @@ export async function reprocess(id, options = {}) {
   }
 }
 
-/** Opens the sample profile, made at the first call. */
-export async function openSample() {
+/**
+ * Opens a sample profile, made at the first call.
+ * @param {string} which attention or serving
+ */
+export async function openSample(which) {
   try {
-    const profile = await request("/api/v1/profiles/sample/", { method: "POST" });
+    const profile = await request(`/api/v1/profiles/sample/?which=${which}`, { method: "POST" });
     window.location.assign(profile.links.page);
   } catch (error) {
     toast(words(error), "warn");

@@ -81,7 +81,8 @@ function rowActs(live) {
 document.addEventListener("click", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
   if (target.closest("[data-upload]")) panel.open();
-  if (target.closest("[data-sample]")) void openSample();
+  const sample = target.closest("[data-sample]")?.getAttribute("data-sample");
+  if (sample) void openSample(sample);
   if (target.closest(".first [data-directory]")) panel.chooseDirectory();
   const code = target.closest("[data-copy]")?.parentElement?.querySelector("pre");
   if (code) void copy(code.textContent ?? "");
