@@ -17,7 +17,6 @@ from profiles.storage.sources import ReceivedFile
 from profiles.stores import official_links, source_store, table_store
 
 
-
 @dataclass(frozen=True)
 class Sample:
     """A capture that comes with the program: its name, and role and file name of its files."""
