@@ -101,13 +101,19 @@ def unknown_fields(session: Session) -> Session:
 
 def same_pid(session: Session) -> Session:
     """Two instances whose processes have the same number."""
-    others = tuple(
-        replace(
-            process, instance=replace(process.instance, name=OTHER_INSTANCE, host_name="host-2")
-        )
-        for process in session.processes
+    return replace(session, processes=session.processes + tuple(map(_elsewhere, session.processes)))
+
+
+def _elsewhere(process: Process) -> Process:
+    """The process on another instance, whose name stands in its traces too."""
+    old, new = process.instance.name.encode(), OTHER_INSTANCE.encode()
+    assert len(old) == len(new)
+    traces = tuple(
+        replace(t, capture=replace(t.capture, extra=t.capture.extra.replace(old, new)))
+        for t in process.traces
     )
-    return replace(session, processes=session.processes + others)
+    instance = replace(process.instance, name=OTHER_INSTANCE, host_name="host-2")
+    return replace(process, instance=instance, traces=traces)
 
 
 def twice(session: Session) -> Session:
