@@ -72,22 +72,10 @@ def high_water_mb(pid: int) -> float:
     return int(marks[0].split()[1]) / 1000 if marks else 0
 
 
-def listed(server: RunningServer, path: str) -> list[dict[str, Any]]:
-    """Every row of a paged answer."""
-    found: list[dict[str, Any]] = []
-    address: str | None = path
-    while address:
-        answer = server.api.ask("GET", address)
-        found += answer["results"]
-        address = (answer.get("next") or "").partition("/api/")[2]
-        address = f"api/{address}" if address else None
-    return found
-
-
 def all_done(server: RunningServer, parent: str) -> list[dict[str, Any]] | None:
     """The device profiles of a system profile once each is processed or has failed."""
-    children = listed(server, f"api/v1/profiles/?parent={parent}&page_size=100")
-    return children if children and all(c["status"] in FINAL for c in children) else None
+    found = server.api.ask("GET", f"api/v1/profiles/{parent}/devices/")["devices"]
+    return found if found and all(one["status"] in FINAL for one in found) else None
 
 
 def measure(server: RunningServer, directory: Path) -> tuple[str, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Writes protobuf messages field by field; an absent value writes nothing, as proto3 does."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 _MASK = (1 << 64) - 1
@@ -17,6 +18,7 @@ def varint(value: int) -> bytes:
     return bytes(out)
 
 
+@lru_cache(maxsize=256)
 def tag(number: int, kind: int) -> bytes:
     """The key of a field: number and wire type."""
     return varint(number << 3 | kind)
