@@ -230,6 +230,12 @@ _CODES = (
         "Ask for a level and an index that the timeline document names.",
         404,
     ),
+    ErrorCode(
+        "series.unknown",
+        "There is no such series",
+        "Ask for one that the timeline document names.",
+        404,
+    ),
     ErrorCode("table.missing", "This profile has no such table", "See its list of tables.", 404),
     ErrorCode("table.column", "The table has no such column", "See the list of its columns."),
     ErrorCode(

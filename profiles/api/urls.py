@@ -7,6 +7,7 @@ from profiles.api.devices import DeviceLinkView, DeviceListView
 from profiles.api.docs import docs_page
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import RunListView, SourceFileView, SourceListView
+from profiles.api.series import SeriesAtView, SeriesView
 from profiles.api.system import FindView, RangeStatisticsView
 from profiles.api.system_summary import SystemSummaryView
 from profiles.api.tables import TableFileView, TableListView, TableRowsView
@@ -53,6 +54,8 @@ urlpatterns = [
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
     path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),
+    path(f"{_RUN}series/<slug:series>/", SeriesView.as_view(), name="api-series"),
+    path(f"{_RUN}series/<slug:series>/at/", SeriesAtView.as_view(), name="api-series-at"),
     path(f"{_RUN}timeline/", TimelineView.as_view(), name="api-timeline"),
     path(
         f"{_RUN}tiles/<slug:group>/<level:level>/<int:index>", TileView.as_view(), name="api-tile"

@@ -17,6 +17,7 @@ from profiles.tables import (
     summary,
     system,
     timeline,
+    transfers,
     usage,
 )
 from profiles.tables.schema import ENUMS, Table
@@ -35,6 +36,7 @@ _FAMILIES = (
     rollup,
     system,
     timeline,
+    transfers,
     kept,
 )
 
