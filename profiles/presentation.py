@@ -113,11 +113,11 @@ def _device(child: Profile | None, row: dict[str, Any], calls: Durations | None)
         "id": str(child.pk) if child else None,
         "name": child.name if child else row.get("device_profile_name"),
         "status": child.status if child else None,
-        "instance_id": row.get("instance_id"),
-        "process_id": _text(row.get("process_id")),
-        "nc_idx": row.get("nc_id"),
+        "instance": row.get("instance_id"),
+        "process": _text(row.get("process_id")),
+        "nc": row.get("nc_id"),
         "model_id": _text(row.get("model_id")),
-        "session_id": _text(row.get("session_id")),
+        "session": _text(row.get("session_id")),
         "duration_ns": child.current_run.duration_ns if child and child.current_run else None,
         "files": [
             {"role": source.role, "name": source.name, "size_bytes": source.size_bytes}
@@ -127,7 +127,7 @@ def _device(child: Profile | None, row: dict[str, Any], calls: Durations | None)
         "total_ns": calls.sum_ns if calls else None,
         "median_ns": calls.median_ns if calls else None,
         "mfu": None,
-        "mfu_reason": NO_MFU,
+        "reason": NO_MFU,
         "links": profile_links(child) if child else None,
     }
 

@@ -23,5 +23,17 @@ urlpatterns = [
         {"viewer": "timeline"},
         name="profile-timeline",
     ),
+    path(
+        "profiles/<uuid:profile_id>/summary/",
+        profile_page,
+        {"viewer": "summary"},
+        name="profile-summary",
+    ),
+    path(
+        "profiles/<uuid:profile_id>/devices/",
+        profile_page,
+        {"viewer": "devices"},
+        name="profile-devices",
+    ),
     path("profiles/<uuid:profile_id>/info/", profile_page, {"viewer": "info"}, name="profile-info"),
 ]

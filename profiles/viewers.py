@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Viewer:
-    """A way to look at a profile; without its table it is greyed, with the reason."""
+    """A way to look at a profile; without its table it is greyed, with the reason.
+
+    One that is for system profiles is not spoken of where its table is missing.
+    """
 
     slug: str
     title: str
     table: str
     module: str
     reason: str
+    is_for_systems: bool = False
 
     def is_served_by(self, tables: Collection[str]) -> bool:
         """Whether a run with these tables has what the viewer shows."""
@@ -27,5 +31,26 @@ VIEWERS = (
         "js/pages/viewer.js",
         "There is no trace in this profile: a NEFF alone has no timeline.",
     ),
+    Viewer(
+        "summary",
+        "Summary",
+        "SystemProfileEvents",
+        "js/pages/summary.js",
+        "There are no events of a host in this profile.",
+        is_for_systems=True,
+    ),
+    Viewer(
+        "devices",
+        "Devices",
+        "SystemProfileEvents",
+        "js/pages/devices.js",
+        "This profile has no further device profiles.",
+        is_for_systems=True,
+    ),
     Viewer("info", "Info", "", "js/pages/info.js", ""),
 )
+
+
+def viewers_for(tables: Collection[str]) -> list[Viewer]:
+    """The viewers a profile with these tables speaks of, in the order of the tabs."""
+    return [v for v in VIEWERS if not v.is_for_systems or v.is_served_by(tables)]

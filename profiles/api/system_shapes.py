@@ -205,24 +205,24 @@ class DeviceFile(serializers.Serializer[object]):
 
 class DeviceProfile(serializers.Serializer[object]):
     """A device profile. Without an id it was listed and not made. `calls` are those of
-    nrt_execute that ran its program on its core.
+    nrt_execute that ran its program on its core; `reason` says why there is no `mfu`.
     """
 
     id = serializers.UUIDField(allow_null=True)
     name = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices, allow_null=True)
-    instance_id = serializers.CharField(allow_null=True)
-    process_id = serializers.CharField(allow_null=True)
-    nc_idx = serializers.IntegerField(allow_null=True)
+    instance = serializers.CharField(allow_null=True)
+    process = serializers.CharField(allow_null=True)
+    nc = serializers.IntegerField(allow_null=True)
     model_id = serializers.CharField(allow_null=True)
-    session_id = serializers.CharField(allow_null=True)
+    session = serializers.CharField(allow_null=True)
     duration_ns = serializers.IntegerField(allow_null=True)
     files = DeviceFile(many=True)
     calls = serializers.IntegerField()
     total_ns = serializers.IntegerField(allow_null=True)
     median_ns = serializers.IntegerField(allow_null=True)
     mfu = serializers.FloatField(allow_null=True)
-    mfu_reason = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
     links = Links(allow_null=True)
 
 

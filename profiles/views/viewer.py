@@ -11,7 +11,7 @@ from profiles.models import Profile, Status
 from profiles.presentation import profile_document
 from profiles.selectors import current_run_opened, profiles_visible
 from profiles.storage.tables import ReadableRun, RunMissingError
-from profiles.viewers import VIEWERS
+from profiles.viewers import viewers_for
 from profiles.views.run_log import log_lines
 from profiles.views.state import BADGES, files_of, state_page
 
@@ -29,9 +29,9 @@ def profile_page(request: HttpRequest, profile_id: UUID, viewer: str = "timeline
     tables = {entry.name for entry in run.manifest.tables if entry.part == 0}
     tabs = [
         {"slug": v.slug, "title": v.title, "reason": "" if v.is_served_by(tables) else v.reason}
-        for v in VIEWERS
+        for v in viewers_for(tables)
     ]
-    if viewer == "timeline" and "Metadata" not in tables:
+    if viewer not in {tab["slug"] for tab in tabs if not tab["reason"]}:
         viewer = "info"
     context = {
         "profile": profile_document(profile),

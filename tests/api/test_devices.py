@@ -192,9 +192,9 @@ def test_the_list_has_calls_files_and_the_status_of_now(client: Client, parent: 
     one, other = found["devices"]
     assert (one["id"], one["status"]) == (str(child.pk), "PROCESSED")
     assert (one["calls"], one["total_ns"], one["median_ns"]) == (2, 2400, 400)
-    assert (one["model_id"], one["nc_idx"], one["process_id"]) == ("171450338541704", 0, "100")
+    assert (one["model_id"], one["nc"], one["process"]) == ("171450338541704", 0, "100")
     assert one["files"] == [{"role": "ntff", "name": "i-1_pid_100/7_vnc_0.ntff", "size_bytes": 9}]
-    assert (one["mfu"], bool(one["mfu_reason"])) == (None, True)
+    assert (one["mfu"], bool(one["reason"])) == (None, True)
     assert one["links"]["timeline"] == f"/profiles/{child.pk}/timeline/"
     assert (other["id"], other["status"], other["calls"]) == (str(waiting.pk), "PENDING", 0)
 
