@@ -18,6 +18,7 @@ TABLE_TIMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Throttle": {"start": "timestamp", "length": "duration"},
         "Error": {"start": "timestamp"},
         "UnknownRecord": {"start": "timestamp"},
+        "SystemProfileEvents": {"start": "start_ts", "end": "end_ts"},
     }
 )
 """The columns that hold a slice's times: start and end, start and length, or an instant."""

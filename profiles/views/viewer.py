@@ -15,6 +15,8 @@ from profiles.viewers import viewers_for
 from profiles.views.run_log import log_lines
 from profiles.views.state import BADGES, files_of, state_page
 
+SYSTEM_TABLE = "SystemProfileEvents"
+
 
 @require_safe
 def profile_page(request: HttpRequest, profile_id: UUID, viewer: str = "timeline") -> HttpResponse:
@@ -27,6 +29,9 @@ def profile_page(request: HttpRequest, profile_id: UUID, viewer: str = "timeline
     if profile.status == Status.FAILED and "run" not in request.GET:
         return state_page(request, profile)
     tables = {entry.name for entry in run.manifest.tables if entry.part == 0}
+    is_system = SYSTEM_TABLE in tables
+    if is_system:
+        tables.add("Metadata")  # what a timeline needs, under another name
     tabs = [
         {"slug": v.slug, "title": v.title, "reason": "" if v.is_served_by(tables) else v.reason}
         for v in viewers_for(tables)
@@ -38,6 +43,7 @@ def profile_page(request: HttpRequest, profile_id: UUID, viewer: str = "timeline
         "badge": BADGES.get(profile.status, "plain"),
         "tabs": tabs,
         "viewer": viewer,
+        "is_system": is_system,
         "manifest": run.manifest,
         **(_facts(profile, run) if viewer == "info" else {}),
     }

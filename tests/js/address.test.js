@@ -6,6 +6,7 @@ import { actionOf } from "../../static/js/timeline/keys.js";
 
 const NOWHERE = {
   ...{ range: null, marked: null, selected: null, closed: null },
+  ...{ by: null, hidden: null, pinned: null, back: null },
   dma: /** @type {const} */ ("queue"),
 };
 
@@ -16,6 +17,10 @@ test("an address gives back the view it was made from", () => {
     selected: { key: "p1/dma0/2-qsyncdynamichw", row: 207 },
     dma: /** @type {const} */ ("engine"),
     closed: ["p0/c1", "p0/dma0"],
+    by: "core",
+    hidden: ["p0/hw/nc0/c5"],
+    pinned: ["series/hbm-2", "p0/fw/t1"],
+    back: "/profiles/0b1/timeline/?t=1-2&sel=p0/rt/t7:3",
   };
   assert.deepEqual(readAddress(writeAddress(address)), address);
 });
@@ -86,7 +91,16 @@ test("keys do what the list says", () => {
   const wanted = {
     ...{ w: "zoom-in", s: "zoom-out", a: "left", D: "far-right", f: "fit", z: "zoom-selection" },
     ...{ j: "row-down", k: "row-up", "[": "previous", "]": "next", t: "table", "?": "help" },
-    ...{ Enter: "panel", Escape: "escape", "+": "zoom-in", "-": "zoom-out", q: null },
+    ...{
+      "/": "find",
+      n: "next-hit",
+      N: "previous-hit",
+      Enter: "panel",
+      Escape: "escape",
+      "+": "zoom-in",
+      "-": "zoom-out",
+      q: null,
+    },
   };
   for (const [key, action] of Object.entries(wanted)) assert.equal(press(key), action, key);
   assert.equal(press("ArrowLeft", { altKey: true }), "back");

@@ -4,6 +4,9 @@ import { make, one } from "../kit/dom.js";
 import { request } from "../kit/http.js";
 import { initTheme } from "../kit/theme.js";
 import { selectWanted } from "../viewers/selection.js";
+import { safeBack } from "../viewers/system/device-card.js";
+import { SystemTimeline } from "../viewers/system/timeline.js";
+import { listenToSystemTools } from "../viewers/system/tools.js";
 import { TimelineViewer } from "../viewers/timeline.js";
 import { listen } from "../viewers/timeline-input.js";
 
@@ -14,8 +17,13 @@ async function mount() {
   try {
     const document = await request(`${base}timeline/`);
     const source = { tiles: `${base}tiles/`, tables, run: Number(run) };
-    const viewer = new TimelineViewer(host, document, source);
+    const isSystem = document.kind === "system";
+    const viewer = isSystem
+      ? new SystemTimeline(host, document, { ...source, base, profile: profile ?? "" })
+      : new TimelineViewer(host, document, source);
     listen(viewer);
+    if (viewer instanceof SystemTimeline) listenToSystemTools(viewer);
+    showBackLink(viewer.back);
     viewer.redraw();
     await selectWanted(viewer);
   } catch (error) {
@@ -23,6 +31,18 @@ async function mount() {
     const sentence = make("p", { class: "field-error", role: "alert" }, text);
     one("[data-event]", host).replaceChildren(make("div", { class: "panel__empty" }, sentence));
   }
+}
+
+/**
+ * Shows the way back to the system timeline this one was opened from.
+ * @param {string | null} address
+ */
+function showBackLink(address) {
+  const link = document.querySelector("[data-back-link]");
+  const safe = safeBack(address);
+  if (!(link instanceof HTMLAnchorElement) || !safe) return;
+  link.href = safe;
+  link.hidden = false;
 }
 
 initTheme();

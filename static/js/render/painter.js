@@ -26,6 +26,7 @@ const ERROR_PX = 3;
 const FLAT_PX = 8;
 export const INKS = [0.28, 0.5, 0.75, 1];
 const FAR = 1 << 20;
+const MOST_STACKED = 12;
 
 /**
  * @param {number} most
@@ -74,7 +75,7 @@ export class Brush {
    */
   constructor(width, most) {
     this.bars = new Bars();
-    this.columns = Array.from({ length: 4 }, () => new Columns(width));
+    this.columns = Array.from({ length: MOST_STACKED }, () => new Columns(width));
     this.coverage = new Coverage(width);
     this.labels = emptyLabels(most);
     this.lastEnds = new Int32Array(256);
@@ -85,14 +86,15 @@ export class Brush {
  * Paints one slice as a bar.
  * @param {Pixels} pixels
  * @param {Palette} palette
- * @param {{x0: number, x1: number, top: number, bottom: number, colour: number, fill: number}} bar
+ * @param {{x0: number, x1: number, top: number, bottom: number, colour: number, fill: number, isSpan?: boolean}} bar
+ *   spans of a system run are never drawn at half height
  */
-export function paintBar(pixels, palette, { x0, x1, top, bottom, colour, fill }) {
+export function paintBar(pixels, palette, { x0, x1, top, bottom, colour, fill, isSpan }) {
   if (colour === UNKNOWN) {
     pixels.outline(x0, top, x1, bottom, fill);
     return;
   }
-  const isControl = (colour & 15) === CONTROL;
+  const isControl = (colour & 15) === CONTROL && !isSpan;
   const from = isControl && bottom - top > 4 ? Math.round((top + bottom) / 2) : top;
   pixels.bar(x0, from, x1, bottom, fill);
   if (colour & TRANSPOSE && x1 - x0 >= STRIPES_FROM) {
@@ -108,12 +110,12 @@ export function paintBar(pixels, palette, { x0, x1, top, bottom, colour, fill })
  * @param {Palette} palette
  * @param {Columns} columns
  * @param {Lane} lane
- * @param {{scale: Scale, capacity: number, ratio: number, leastPx: number, marks: Bars | null}} how
+ * @param {{scale: Scale, capacity: number, ratio: number, leastPx: number, marks: Bars | null, isSpan?: boolean}} how
  *   `marks` takes single slices that are to have a label
  * @param {Tally} tally
  */
 export function paintColumns(pixels, palette, columns, lane, how, tally) {
-  const { scale, capacity, ratio, leastPx, marks } = how;
+  const { scale, capacity, ratio, leastPx, marks, isSpan } = how;
   const isFlat = lane.bottom - lane.top < FLAT_PX * ratio;
   const floor = isFlat ? lane.bottom : lane.bottom - 1;
   const room = floor - lane.top;
@@ -137,7 +139,7 @@ export function paintColumns(pixels, palette, columns, lane, how, tally) {
         marks.add(x0, x1, 0, colour, columns.label[at], columns.duration[at], false);
         continue;
       }
-      paintBar(pixels, palette, { x0, x1, top: lane.top, bottom: lane.bottom, colour, fill });
+      paintBar(pixels, palette, { x0, x1, ...lane, colour, fill, isSpan });
       tally.exact++;
       continue;
     }
@@ -232,7 +234,8 @@ export function paintRow(job) {
   });
   const places = lanesOf(top, height, lanes, ratio);
   const marks = track.kind === "error" ? bars : null;
-  const how = { scale, capacity: track.capacity, ratio, leastPx, marks };
+  const isSpan = track.kind === "span";
+  const how = { scale, capacity: track.capacity, ratio, leastPx, marks, isSpan };
   if (track.capacity > 1 && lanes > 1) {
     const all = { top: places[0].top, bottom: places[lanes - 1].bottom };
     paintColumns(pixels, palette, columns[0], all, how, tally);
@@ -241,7 +244,7 @@ export function paintRow(job) {
       paintColumns(pixels, palette, one, places[place], how, tally);
     });
   }
-  paintBars(pixels, palette, brush, places, job.isSmall);
+  paintBars(pixels, palette, brush, places, job.isSmall, isSpan);
   tally.exact += bars.length;
   collect(brush, places, track, scale, ratio);
   return coverage.total(perColumn, track.capacity);
@@ -273,8 +276,9 @@ function stretch(columns, origin, perColumn, from, length, count, busy, colour) 
  * @param {Brush} brush
  * @param {Lane[]} places
  * @param {boolean[]} isSmall
+ * @param {boolean} isSpan
  */
-function paintBars(pixels, palette, { bars, lastEnds }, places, isSmall) {
+function paintBars(pixels, palette, { bars, lastEnds }, places, isSmall, isSpan) {
   lastEnds.fill(-FAR);
   for (let at = 0; at < bars.length; at++) {
     const lane = bars.lane[at];
@@ -286,7 +290,7 @@ function paintBars(pixels, palette, { bars, lastEnds }, places, isSmall) {
     if (lastEnds[lane] >= x0 && x1 - x0 >= 3) pixels.rect(x0 - 1, top, x0, bottom, palette.well);
     let fill = classPixel(palette, colour, bars.stale[at] === 1);
     if (isSmall[bars.label[at]]) fill = mix(fill, palette.well, SMALL_PACKET);
-    paintBar(pixels, palette, { x0, x1, top, bottom, colour, fill });
+    paintBar(pixels, palette, { x0, x1, top, bottom, colour, fill, isSpan });
     lastEnds[lane] = Math.max(lastEnds[lane], x1);
   }
 }
@@ -308,7 +312,7 @@ function collect({ bars, labels, lastEnds }, places, track, scale, ratio) {
     nextStarts[bars.lane[bar]] = bars.x0[bar];
     const height = (bottom - top) / ratio;
     const colour = bars.colour[bar];
-    const isControl = (colour & 15) === CONTROL && colour !== UNKNOWN;
+    const isControl = (colour & 15) === CONTROL && colour !== UNKNOWN && track.kind !== "span";
     const end = isError ? next : Math.min(bars.x1[bar], next);
     const left = isError ? bars.x1[bar] / ratio : Math.max(0, bars.x0[bar] / ratio);
     const width = Math.min(scale.width, end / ratio) - left;

@@ -13,6 +13,18 @@ export const CLASSES = /** @type {const} */ ([
   "Collective, spill",
   "Control, sync",
 ]);
+/** The same nine hues in a system run. */
+export const SYSTEM_CLASSES = /** @type {const} */ ([
+  "Runtime",
+  "Submit",
+  "Framework",
+  "Model switch",
+  "Device running",
+  "Memory",
+  "Transfer",
+  "Collective",
+  "Waiting",
+]);
 export const CONTROL = 8;
 export const UNKNOWN = 255;
 export const TRANSPOSE = 0x40;

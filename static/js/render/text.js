@@ -8,6 +8,7 @@ import { PLAIN, UNKNOWN } from "./palette.js";
 
 export const MOST_LABELS = 1500;
 const WITH_DURATION = 58;
+const LEAST_CUT = 3;
 const FONT = '500 11px "Inter", system-ui, sans-serif';
 const QUIET_FONT = '400 11px "Inter", system-ui, sans-serif';
 const SHORT = new Map([
@@ -33,6 +34,23 @@ export function fitted(text, room, measure) {
   const last = /^\d/.test(text) ? text : (text.split(" ").at(-1) ?? text);
   const choices = [text, last, SHORT.get(text) ?? "", SHORT.get(last) ?? ""];
   return choices.find((choice) => choice !== "" && measure(choice) <= room) ?? "";
+}
+
+/**
+ * A text with its end cut off where it does not fit; none where hardly anything would be left.
+ * @param {string} text
+ * @param {number} room
+ * @param {(text: string) => number} measure
+ * @returns {string}
+ */
+export function cut(text, room, measure) {
+  if (measure(text) <= room) return text;
+  const each = measure(text) / text.length;
+  for (let length = Math.floor(room / each); length >= LEAST_CUT; length--) {
+    const shown = `${text.slice(0, length).trimEnd()}…`;
+    if (measure(shown) <= room) return shown;
+  }
+  return "";
 }
 
 /**
@@ -78,15 +96,16 @@ export function widthOf(context, text) {
  * @param {LabelList} labels
  * @param {Palette} palette
  * @param {Record<string, string[]>} texts by part
+ * @param {boolean} [isCut] whether names are cut where they do not fit, instead of left out
  */
-export function drawLabels(context, labels, palette, texts) {
+export function drawLabels(context, labels, palette, texts, isCut = false) {
   context.font = FONT;
   context.textBaseline = "middle";
   const measure = (/** @type {string} */ text) => widthOf(context, text);
   for (const at of widest(labels)) {
     const text = texts[labels.part[at]]?.[labels.label[at]] ?? "";
     const room = labels.w[at] - 8;
-    const shown = fitted(text, room, measure);
+    const shown = (isCut ? cut : fitted)(text, room, measure);
     if (!shown) continue;
     const colour = labels.colour[at];
     const isOnGround = colour === UNKNOWN || colour === PLAIN;

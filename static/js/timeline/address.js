@@ -3,7 +3,7 @@
 /** @typedef {import("../kit/scale.js").Range} Range */
 /**
  * `closed` is null where the address says nothing of it.
- * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null}} Address
+ * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, back?: string | null}} Address
  */
 
 /**
@@ -26,18 +26,31 @@ function rangeText({ start, end }) {
 }
 
 /**
+ * @param {URLSearchParams} query
+ * @param {string} name
+ * @returns {string[] | null} null where the address says nothing of it
+ */
+function listOf(query, name) {
+  return query.has(name) ? (query.get(name) ?? "").split(",").filter(Boolean) : null;
+}
+
+/**
  * @param {string} search
  * @returns {Address}
  */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
-  const selected = /^([\w/.-]+):(\d{1,10})$/.exec(query.get("sel") ?? "");
+  const selected = /^([\w/.|-]+):(\d{1,10})$/.exec(query.get("sel") ?? "");
   return {
     range: readRange(query.get("t")),
     marked: readRange(query.get("mark")),
     selected: selected ? { key: selected[1] ?? "", row: Number(selected[2]) } : null,
     dma: query.get("dma") === "engine" ? "engine" : "queue",
-    closed: query.has("closed") ? (query.get("closed") ?? "").split(",").filter(Boolean) : null,
+    closed: listOf(query, "closed"),
+    by: query.get("by"),
+    hidden: listOf(query, "hide"),
+    pinned: listOf(query, "pin"),
+    back: query.get("back"),
   };
 }
 
@@ -45,13 +58,17 @@ export function readAddress(search) {
  * @param {Address} address
  * @returns {string} a query with a question mark, readable: `/`, `:` and `,` stay as they are
  */
-export function writeAddress({ range, marked, selected, dma, closed }) {
+export function writeAddress({ range, marked, selected, dma, closed, by, hidden, pinned, back }) {
   const query = new URLSearchParams();
   if (range) query.set("t", rangeText(range));
   if (marked) query.set("mark", rangeText(marked));
   if (selected) query.set("sel", `${selected.key}:${selected.row}`);
   if (dma === "engine") query.set("dma", "engine");
   if (closed) query.set("closed", closed.join(","));
+  if (by) query.set("by", by);
+  if (hidden?.length) query.set("hide", hidden.join(","));
+  if (pinned?.length) query.set("pin", pinned.join(","));
+  if (back) query.set("back", back);
   const text = query
     .toString()
     .replaceAll("%2F", "/")

@@ -1,8 +1,9 @@
 /** The gutter: a row's name and how busy it is in view, as plain elements. */
 
-import { icon, make } from "../kit/dom.js";
+import { button, icon, make } from "../kit/dom.js";
 import { share } from "../kit/units.js";
 import { groupSubtitle, MOST_LANES, trackName } from "./rows.js";
+import { MOST_LEVELS } from "./system-rows.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 /** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
@@ -22,6 +23,8 @@ export class Gutter {
     this.document = document;
     this.toggle = toggle;
     this.shape = "";
+    /** @type {(what: "pin" | "hide", key: string) => void} */
+    this.act = () => {};
     /** @type {Part[]} */
     this.parts = [];
   }
@@ -36,7 +39,7 @@ export class Gutter {
     const shape = frame.rows
       .map(
         ({ kind, track, group, height, lanes }) =>
-          `${kind}${track?.id ?? group.id}:${height}:${lanes}`,
+          `${kind}${kind === "head" ? group.id : (track?.id ?? group.id)}:${height}:${lanes}`,
       )
       .join("|");
     if (shape !== this.shape) {
@@ -65,6 +68,8 @@ export class Gutter {
     let value = 0;
     if (kind === "no-clock") text = "no data";
     else if (track?.kind === "clock") text = frame.clock.get(track.id) ?? "–";
+    else if (kind === "series" || kind === "device") return;
+    else if (track?.kind === "span" && track.attrs?.source !== "neuron_hw") return;
     else if (kind === "closed" || (track && track.kind !== "error")) {
       const busy = track ? frame.busy.get(track.id) : frame.closedBusy.get(group.id);
       if (busy === undefined) return;
@@ -107,10 +112,11 @@ export class Gutter {
    * @returns {HTMLElement}
    */
   head({ group }) {
+    const depth = group.depth ? " row--inner" : "";
     const isOpen = !this.isClosed(group.id);
     const head = make("button", {
       type: "button",
-      class: "row row--head",
+      class: `row row--head${depth}`,
       "aria-expanded": String(isOpen),
     });
     const more = make(
@@ -129,6 +135,41 @@ export class Gutter {
   }
 
   /**
+   * What stands at the right of a system run's row, and what can be done to it.
+   * @param {Row} row
+   * @param {HTMLElement} element
+   * @param {HTMLElement} text
+   * @returns {HTMLElement}
+   */
+  systemRow(row, element, text) {
+    const { kind, track, series, detail = "" } = row;
+    element.classList.add("row--system");
+    const isHardware = track?.attrs?.source === "neuron_hw" && kind === "track";
+    if (isHardware) element.append(make("span", { class: "row__more" }, "busy"));
+    text.textContent = isHardware ? "" : detail;
+    text.title = isHardware ? "" : detail;
+    element.append(text);
+    const key = kind === "track" ? track?.key : series && `series/${series.id}`;
+    if (key) element.append(this.tools(key, row.name ?? ""));
+    return element;
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} name
+   * @returns {HTMLElement}
+   */
+  tools(key, name) {
+    const does = (/** @type {"pin" | "hide"} */ what, /** @type {string} */ sign) =>
+      button({
+        ...{ icon: sign, label: `${what === "pin" ? "Pin" : "Hide"} ${name}` },
+        class: "button--quiet button--icon",
+        act: () => this.act(what, key),
+      });
+    return make("span", { class: "row__tools" }, does("pin", "pin"), does("hide", "close"));
+  }
+
+  /**
    * @param {Row} row
    * @param {HTMLElement} bar
    * @param {HTMLElement} text
@@ -141,10 +182,12 @@ export class Gutter {
     const name = rowName(this.document, row);
     const isQuiet = kind === "closed" ? " quiet" : "";
     const label = make("span", { class: `row__name${isQuiet}`, title: name }, name);
+    const most = track?.kind === "span" ? MOST_LEVELS : MOST_LANES;
     const deeper =
-      track && track.capacity === 1 && row.lanes === MOST_LANES ? track.deepest - MOST_LANES : 0;
+      kind === "track" && track?.capacity === 1 && row.lanes === most ? track.deepest - most : 0;
     if (deeper > 0) label.append(make("span", { class: "row__deeper" }, `+${deeper} deeper`));
     element.append(label);
+    if (row.detail !== undefined && kind !== "closed") return this.systemRow(row, element, text);
     const hasBar = kind === "closed" || (track && track.kind !== "clock" && track.kind !== "error");
     if (hasBar) element.append(make("span", { class: "row__bar" }, bar));
     if (kind === "part") {
@@ -159,10 +202,14 @@ export class Gutter {
  * @param {Row} row
  * @returns {string} which colour the row's edge has
  */
-function edgeOf({ kind, track }) {
+function edgeOf({ kind, track, series, group }) {
   if (kind === "part") return "part";
   if (kind === "no-clock") return "clock";
+  if (series) return series.group === "host" ? "host" : "memory";
+  if (kind === "device") return "device";
   if (!track) return "closed";
+  if (group.kind === "transfers") return "transfers";
+  if (track.kind === "span") return track.attrs?.source ?? "span";
   if (track.kind.startsWith("dma")) return "dma";
   return track.kind === "engine" && NAMED.has(track.name) ? track.name : track.kind;
 }
@@ -172,7 +219,8 @@ function edgeOf({ kind, track }) {
  * @param {Row} row
  * @returns {string}
  */
-function rowName(document, { kind, track, group }) {
+function rowName(document, { kind, track, group, name }) {
+  if (name !== undefined) return name;
   if (kind === "part") return document.parts.find(({ part }) => part === group.part)?.name ?? "";
   if (kind === "no-clock") return "Clock limit";
   if (kind === "closed") return `${group.tracks.length} rows closed`;

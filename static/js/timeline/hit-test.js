@@ -62,7 +62,7 @@ export function hitOf(document, track, tile, item, from, bucketNs) {
  */
 export function hitTest({ document, store, row, level, scale, x, y }) {
   const track = row.track;
-  if (!track) return null;
+  if (!track || row.kind === "device") return null;
   const at = scale.ns(x);
   const away = NEAR_PX * scale.nsPerPx + scale.columnNs;
   const near = { start: at - away, end: at + away };

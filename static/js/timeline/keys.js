@@ -3,7 +3,7 @@
 import { make } from "../kit/dom.js";
 
 /**
- * @typedef {"zoom-in" | "zoom-out" | "left" | "right" | "far-left" | "far-right" | "fit" | "zoom-selection" | "back" | "forward" | "row-down" | "row-up" | "previous" | "next" | "panel" | "escape" | "table" | "help"} Action
+ * @typedef {"zoom-in" | "zoom-out" | "left" | "right" | "far-left" | "far-right" | "fit" | "zoom-selection" | "back" | "forward" | "row-down" | "row-up" | "previous" | "next" | "panel" | "escape" | "table" | "help" | "find" | "next-hit" | "previous-hit"} Action
  */
 
 /** @type {Record<string, Action>} */
@@ -25,6 +25,9 @@ const KEYS = {
   "]": "next",
   t: "table",
   "?": "help",
+  "/": "find",
+  n: "next-hit",
+  N: "previous-hit",
   Enter: "panel",
   Escape: "escape",
   ArrowLeft: "left",

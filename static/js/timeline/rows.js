@@ -1,21 +1,26 @@
 /** Which rows are shown, where they lie and how high they are. */
 
 /**
- * @typedef {{id: number, key: string, group: string, kind: string, name: string, part: number, core: number, table: string, rows: number, lanes: number, deepest: number, start_ns: number, end_ns: number, capacity: number}} Track
- * @typedef {{id: string, slug: string, title: string, subtitle: string, kind: string, part: number, core: number, tracks: number[], rows: number}} Group
- * @typedef {{profile?: string, run?: number, duration_ns: number, tile_buckets: number, row_tile_buckets: number, levels: {level: number, bucket_ns: number}[], parts: {part: number, name: string, span_ns: number, clock: string}[], groups: Group[], tracks: Track[], labels: Record<string, string[]>, notices: {code: string, message: string, count: number}[]}} TimelineDocument
+ * Where a row of a system run comes from; what does not apply is null or absent.
+ * @typedef {{instance?: string | null, process?: number | string | null, source?: string | null, thread?: number | string | null, stream?: string | null, nc?: number | null, pcore?: number | null}} Attrs
+ * @typedef {{id: number, key: string, group: string, kind: string, name: string, part: number, core: number, table: string, rows: number, lanes: number, deepest: number, start_ns: number, end_ns: number, capacity: number, attrs?: Attrs}} Track
+ * @typedef {{id: string, slug: string, title: string, subtitle: string, kind: string, part: number, core: number, tracks: number[], rows: number, depth?: number, cores?: number[]}} Group
+ * @typedef {{id: string, group: string, title: string, subtitle: string, unit: string, attrs?: Attrs, count: number, interval_ns: number | null, max: number, capacity: number | null, shape: string}} Series
+ * @typedef {{kind?: string, series?: Series[], origin_unix_ns?: string, profile?: string, run?: number, duration_ns: number, tile_buckets: number, row_tile_buckets: number, levels: {level: number, bucket_ns: number}[], parts: {part: number, name: string, span_ns: number, clock: string}[], groups: Group[], tracks: Track[], labels: Record<string, string[]>, notices: {code: string, message: string, count: number}[]}} TimelineDocument
  */
 /**
  * A row: the head of a part or of a group, a track, a closed group's tracks in one, or a clock that
- * was not recorded. `lanes` above 1 stacks what overlaps.
- * @typedef {{kind: "part" | "head" | "track" | "closed" | "no-clock", group: Group, track: Track | null, y: number, height: number, lanes: number}} Row
+ * was not recorded; in a system run also a sampled series, or the engines of a device profile under
+ * the track with the key `device`.
+ * `lanes` above 1 stacks what overlaps.
+ * @typedef {{kind: "part" | "head" | "track" | "closed" | "no-clock" | "series" | "device", group: Group, track: Track | null, y: number, height: number, lanes: number, series?: Series, device?: string, name?: string, detail?: string}} Row
  */
 
 export const HEAD_HEIGHT = 21;
 export const MOST_LANES = 4;
 const CLOCK_HEIGHT = 24;
 const LANE_HEIGHT = 17;
-const PADDING = 6;
+export const PADDING = 6;
 const QUEUE_NEAR_HEIGHT = 54;
 const GROUP_ORDER = ["errors", "clock", "core", "dma", "dma_engines"];
 export const ENGINE_ORDER = ["Tensor", "TensorMatrix", "Vector", "Scalar", "GpSimd", "Sync"];

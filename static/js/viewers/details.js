@@ -3,7 +3,7 @@
 import { button, copy, make } from "../kit/dom.js";
 import { request } from "../kit/http.js";
 import { count, exact, memorySize, THIN } from "../kit/units.js";
-import { CLASSES, UNKNOWN } from "../render/palette.js";
+import { CLASSES, SYSTEM_CLASSES, UNKNOWN } from "../render/palette.js";
 import { operandList } from "./operands.js";
 
 /** @typedef {import("../timeline/hit-test.js").Hit} Hit */
@@ -117,17 +117,32 @@ export function shownValue(value, column) {
 /**
  * What a class is called.
  * @param {number} colour
+ * @param {string} [kind] of the track
  * @returns {string}
  */
-export function className(colour) {
+export function className(colour, kind) {
+  if (kind === "span") return SYSTEM_CLASSES[colour & 15] ?? "Unknown event";
   return colour === UNKNOWN ? "Unknown opcode" : (CLASSES[colour & 15] ?? "");
 }
+
+const SOURCES = /** @type {Record<string, string>} */ ({
+  framework: "Framework",
+  neuron_rt: "Runtime",
+  neuron_hw: "Hardware",
+});
 
 /**
  * @param {Track} track
  * @returns {string} row and core, each said once
  */
-export function placeName({ kind, name, core }) {
+export function placeName({ kind, name, core, attrs }) {
+  if (kind === "span") {
+    const { source, thread, nc } = attrs ?? {};
+    const parts = [SOURCES[source ?? ""] ?? name];
+    if (source !== "neuron_hw" && thread != null) parts.push(`thread ${thread}`);
+    if (nc != null) parts.push(`logical core ${nc}`);
+    return parts.join(" · ");
+  }
   if (kind === "clock") return `Clock limit · core ${core}`;
   return kind === "error" ? name : `${name} · core ${core}`;
 }
@@ -183,7 +198,7 @@ export async function showEvent(place, source, hit, signal) {
  * @param {Row} [row]
  * @returns {HTMLElement}
  */
-function head(hit, row = {}) {
+export function head(hit, row = {}) {
   const { start, duration } = isThere(row.start_ts ?? row.timestamp) ? timesOf(row) : hit;
   const end = isThere(row.end_ts) ? Number(row.end_ts) : start + duration;
   const look = hit.colour === UNKNOWN ? "unknown" : String(hit.colour & 15);
@@ -197,8 +212,9 @@ function head(hit, row = {}) {
     times.append(make("div", {}, make("dt", {}, name), make("dd", {}, exact(value))));
   }
   const isClassed = hit.track.kind !== "clock" && hit.track.kind !== "error";
-  const words = isClassed ? ` · ${className(hit.colour)}` : "";
-  const transpose = isClassed && hit.colour !== UNKNOWN && hit.colour & 0x40 ? " · transpose" : "";
+  const words = isClassed ? ` · ${className(hit.colour, hit.track.kind)}` : "";
+  const isTransposed = hit.track.kind !== "span" && hit.colour !== UNKNOWN;
+  const transpose = isClassed && isTransposed && hit.colour & 0x40 ? " · transpose" : "";
   return make(
     "div",
     { class: "panel__head" },
@@ -206,7 +222,11 @@ function head(hit, row = {}) {
       "h2",
       {},
       swatch,
-      make("code", { class: "panel__title" }, String(row.opcode ?? (hit.label || hit.track.name))),
+      make(
+        "code",
+        { class: "panel__title" },
+        String(row.opcode ?? row.name ?? (hit.label || hit.track.name)),
+      ),
     ),
     make("p", { class: "quiet" }, `${placeName(hit.track)}${words}${transpose}`),
     times,
@@ -254,7 +274,7 @@ function body(table, { row, columns }) {
  * @param {[string, string][]} fields
  * @returns {HTMLElement}
  */
-function section(title, fields) {
+export function section(title, fields) {
   const list = make("dl", { class: "panel__fields" });
   for (const [name, value] of fields) {
     list.append(make("dt", {}, name), make("dd", {}, make("code", {}, value)));
@@ -268,7 +288,7 @@ function section(title, fields) {
  * @param {Column[]} columns
  * @returns {HTMLElement}
  */
-function allFields(row, columns) {
+export function allFields(row, columns) {
   const list = make("dl", { class: "panel__fields panel__fields--all" });
   for (const column of columns) {
     const name = make(

@@ -4,6 +4,7 @@ import { make } from "../kit/dom.js";
 import { count, duration, exact, share } from "../kit/units.js";
 import { clockShare } from "../render/clock.js";
 import { UNKNOWN } from "../render/palette.js";
+import { itemsInView } from "../timeline/hit-test.js";
 import { className, placeName } from "./details.js";
 
 /** @typedef {import("../timeline/hit-test.js").Hit} Hit */
@@ -52,7 +53,7 @@ export function cardContent(hit, clock) {
   const times = `${exact(hit.start)} – ${exact(hit.start + hit.duration)}`;
   const own = facts([
     ["Duration", exact(hit.duration)],
-    ["Class", className(hit.colour)],
+    ["Class", className(hit.colour, hit.track.kind)],
     ...about,
   ]);
   return [head, make("div", { class: "card-hover__times" }, times), own];
@@ -79,7 +80,7 @@ function cellContent(hit, place, about) {
   const own = facts([
     ["Busy", `${share(busy)} of this cell`],
     ["Longest", longest],
-    ["Mostly", className(hit.colour)],
+    ["Mostly", className(hit.colour, hit.track.kind)],
     ...about,
   ]);
   const hint = `Click to zoom until the ${count(hit.count)} are drawn apart`;
@@ -93,6 +94,25 @@ function cellContent(hit, place, about) {
     own,
     make("div", { class: "quiet card-hover__hint" }, hint),
   ];
+}
+
+/**
+ * The clock record in force when an event of that core begins.
+ * @param {import("./timeline.js").TimelineViewer} viewer
+ * @param {Hit} hit
+ * @returns {string | null} its label
+ */
+export function clockAt({ document, store, frame }, { track, start, cellStart, count }) {
+  if (track.kind === "clock" || !frame) return null;
+  const row = frame.rows.find(
+    (one) =>
+      one.track?.kind === "clock" && one.track.part === track.part && one.track.core === track.core,
+  );
+  if (!row?.track) return null;
+  const at = count > 1 ? cellStart : start;
+  const query = { document, store, group: row.group, track: row.track, level: frame.level };
+  const found = itemsInView({ ...query, range: { start: at, end: at } });
+  return found.find((one) => one.start <= at && at < one.start + one.duration)?.label ?? null;
 }
 
 /**

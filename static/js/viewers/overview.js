@@ -21,6 +21,8 @@ const CONTROL = 8;
 const DMA_LANE = ENGINE_ORDER.length;
 const DMA_HEIGHT = 11;
 const MARGIN = 3;
+/** In a system run the lanes are those of the sources, hardware the deepest one. */
+const SOURCE_LANES = ["framework", "neuron_rt", "transfers", "neuron_hw"];
 
 /**
  * The lane a track belongs to, or -1.
@@ -28,6 +30,7 @@ const MARGIN = 3;
  * @returns {number}
  */
 function laneOf(track) {
+  if (track.kind === "span") return SOURCE_LANES.indexOf(track.attrs?.source ?? "");
   if (track.kind.startsWith("dma")) return DMA_LANE;
   return track.kind === "engine" ? ENGINE_ORDER.indexOf(track.name) : -1;
 }
@@ -118,7 +121,9 @@ export class Overview {
     const duration = Math.max(1, this.document.duration_ns);
     const whole = { start: 0, end: duration };
     const level = this.document.levels.length - 1;
-    const groups = shownGroups(this.document, dma).map((group) => ({
+    const { document } = this;
+    const shown = document.kind === "system" ? document.groups : shownGroups(document, dma);
+    const groups = shown.map((group) => ({
       tracks: group.tracks,
       tiles: placedTiles(this.document, group, level, whole, this.store),
     }));
@@ -152,7 +157,10 @@ export class Overview {
     picture.height = Math.round(HEIGHT * ratio);
     const pixels = new Pixels(picture.width, picture.height);
     pixels.clear(palette.well);
-    const each = (HEIGHT - 2 * MARGIN - DMA_HEIGHT) / DMA_LANE;
+    const isSystem = this.document.kind === "system";
+    const each = isSystem
+      ? (HEIGHT - 2 * MARGIN) / SOURCE_LANES.length
+      : (HEIGHT - 2 * MARGIN - DMA_HEIGHT) / DMA_LANE;
     lanes.forEach(({ colour, share }, lane) => {
       const height = lane === DMA_LANE ? DMA_HEIGHT : each - 1;
       const top = MARGIN + Math.min(lane, DMA_LANE) * each;

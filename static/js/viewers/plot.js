@@ -1,6 +1,6 @@
 /** One frame of the rows: pixels, then text; what is in view is asked for as it is drawn. */
 
-import { covering, levelFor, Scale, ticks, tileSpan } from "../kit/scale.js";
+import { levelFor, Scale, ticks } from "../kit/scale.js";
 import { share } from "../kit/units.js";
 import { drawClockWords, paintBand, paintClock, slowTimes } from "../render/clock.js";
 import { Brush, paintRow } from "../render/painter.js";
@@ -8,6 +8,8 @@ import { Pixels } from "../render/pixels.js";
 import { drawLabels, drawNotes } from "../render/text.js";
 import { lanesInView, placedTiles, tileKeys, visitItems } from "../timeline/items.js";
 import { innerOf, layoutRows, shownGroups, shownTracks } from "../timeline/rows.js";
+import { groupsOf, layoutSystem } from "../timeline/system-rows.js";
+import { paintFailures, paintLoading } from "./plot-tiles.js";
 import { closedNote, headNote } from "./timeline-words.js";
 
 /** @typedef {import("../timeline/rows.js").TimelineDocument} TimelineDocument */
@@ -18,7 +20,9 @@ import { closedNote, headNote } from "./timeline-words.js";
 /** @typedef {import("../data/tile-store.js").TileStore} TileStore */
 /** @typedef {import("../render/palette.js").Palette} Palette */
 /** @typedef {import("../render/painter.js").Tally} Tally */
-/** @typedef {{range: import("../kit/scale.js").Range, dma: "queue" | "engine", closed: Set<string>, scrollY: number}} PlotState */
+/** @typedef {{range: import("../kit/scale.js").Range, dma: "queue" | "engine", closed: Set<string>, scrollY: number, arrangement?: import("../timeline/system-rows.js").Arrangement}} PlotState */
+/** What a row of another kind draws: pixels at once, words once the pixels are on the screen. */
+/** @typedef {(row: Row, top: number, job: {state: PlotState, scale: Scale, palette: Palette, frame: Frame}) => ((context: CanvasRenderingContext2D) => void) | null} RowPainter */
 /** @typedef {{x0: number, x1: number, y0: number, y1: number}} Box */
 /**
  * What a frame showed: rows and their height, busy ns by track, busy share by closed group, clock
@@ -27,7 +31,6 @@ import { closedNote, headNote } from "./timeline-words.js";
  */
 
 const MOST_COLLECTED = 6000;
-const LOADING_PX = 3;
 const SMALL_LABEL = /^\d+ B$/;
 
 /** @returns {Tally} */
@@ -56,6 +59,10 @@ export class Plot {
     this.lanesFor = 0;
     /** @type {Map<number, boolean[]>} */
     this.small = new Map();
+    /** @type {{series?: RowPainter, device?: RowPainter}} */
+    this.painters = {};
+    /** @type {{of: import("../timeline/system-rows.js").Arrangement, rows: Row[], height: number} | null} */
+    this.laid = null;
   }
 
   /**
@@ -88,9 +95,16 @@ export class Plot {
     const { document, pixels, brush } = this;
     const scale = new Scale(state.range, this.width);
     const level = levelFor(document.levels, scale.nsPerPx);
-    const placed = this.place(state, level);
-    const lanes = this.lanes(placed, scale);
-    const { rows, height } = layoutRows(document, { ...state, lanes, room: this.height });
+    const laid = state.arrangement ? this.laidOut(state.arrangement) : null;
+    const isInView = (/** @type {Row} */ { y, height }) =>
+      y + height > state.scrollY && y < state.scrollY + this.height;
+    // Of a system run only what is in view is asked for: it may have hundreds of groups.
+    const groups = laid
+      ? groupsOf(document, laid.rows.filter(isInView))
+      : shownGroups(document, state.dma);
+    const placed = this.place(state, level, groups);
+    const lanes = laid ? this.laneCounts : this.lanes(placed, scale);
+    const { rows, height } = laid ?? layoutRows(document, { ...state, lanes, room: this.height });
     /** @type {Frame} */
     const frame = {
       ...{ rows, height, level, busy: new Map(), closedBusy: new Map(), clock: new Map() },
@@ -104,18 +118,17 @@ export class Plot {
     };
     brush.labels.length = 0;
     pixels.clear(palette.well);
-    const shown = rows.filter(
-      ({ y, height }) => y + height > state.scrollY && y < state.scrollY + this.height,
-    );
+    const shown = rows.filter(isInView);
     this.paintBands(shown, state.scrollY, placed, scale, palette);
     this.paintGrid(scale, palette, height - state.scrollY);
     const job = { state, placed, scale, palette, frame };
     const written = shown.map((row) => this.paintRow(row, job));
     if (this.image) this.context.putImageData(this.image, 0, 0);
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    drawLabels(this.context, brush.labels, palette, document.labels);
+    drawLabels(this.context, brush.labels, palette, document.labels, laid !== null);
     const notes = written.flatMap(({ note }) => (note ? [note] : []));
     drawNotes(this.context, notes, palette, this.width);
+    for (const { after } of written) after?.(this.context);
     for (const { clock } of written) {
       if (clock) drawClockWords(this.context, clock.words, clock.y, palette, this.width);
     }
@@ -123,21 +136,34 @@ export class Plot {
   }
 
   /**
-   * The tiles of every group, the wanted ones asked for, those in view first.
+   * Rows of a system run; they lie where they lie whatever is in view.
+   * @param {import("../timeline/system-rows.js").Arrangement} arrangement
+   */
+  laidOut(arrangement) {
+    if (this.laid?.of !== arrangement) {
+      this.laid = { of: arrangement, ...layoutSystem(this.document, arrangement) };
+    }
+    return this.laid;
+  }
+
+  /**
+   * The tiles of groups, the wanted ones asked for, those in view first.
    * @param {PlotState} state
    * @param {number} level
+   * @param {Group[]} groups
    * @returns {Map<string, Placed[]>}
    */
-  place(state, level) {
+  place(state, level, groups) {
     const { document, store } = this;
     const { range } = state;
     const ahead = (range.end - range.start) / 2;
     const wider = { start: range.start - ahead, end: range.end + ahead };
-    const groups = shownGroups(document, state.dma);
     const keys = (/** @type {number} */ at, /** @type {import("../kit/scale.js").Range} */ where) =>
       groups.flatMap((group) => tileKeys(document, group, at, where));
     const whole = { start: 0, end: document.duration_ns };
-    const coarse = keys(document.levels.length - 1, whole);
+    const every = state.arrangement ? document.groups : groups;
+    const top = document.levels.length - 1;
+    const coarse = every.flatMap((group) => tileKeys(document, group, top, whole));
     store.want([...new Set([...coarse, ...keys(level, range), ...keys(level, wider)])]);
     return new Map(
       groups.map((group) => [group.id, placedTiles(document, group, level, range, store)]),
@@ -211,7 +237,7 @@ export class Plot {
   /**
    * @param {Row} row
    * @param {{state: PlotState, placed: Map<string, Placed[]>, scale: Scale, palette: Palette, frame: Frame}} job
-   * @returns {{note?: {text: string, y: number, isMiddle: boolean}, clock?: {words: import("../render/clock.js").Word[], y: number}}}
+   * @returns {{note?: {text: string, y: number, isMiddle: boolean}, clock?: {words: import("../render/clock.js").Word[], y: number}, after?: ((context: CanvasRenderingContext2D) => void) | null}}
    */
   paintRow(row, job) {
     const { pixels, ratio, document } = this;
@@ -230,12 +256,15 @@ export class Plot {
       pixels.hatch(0, from + 4, pixels.width, bottom - 5, palette.line, 6);
       return { note: { text: "No throttle records in this capture", y: middle, isMiddle: true } };
     }
+    if (row.kind === "series" || row.kind === "device") {
+      return { after: this.painters[row.kind]?.(row, top, job) };
+    }
     const tiles = job.placed.get(row.group.id) ?? [];
     frame.isIncomplete ||= tiles.some(({ tile }) => !tile.isComplete);
-    this.paintLoading(row.group, job);
-    const isFailed = this.paintFailures(row, top, job);
+    paintLoading(this, row.group, job);
+    const isFailed = paintFailures(this, row, top, job);
     if (row.kind === "closed") {
-      const isEmpty = this.paintClosed(row, top, tiles, job);
+      const isEmpty = this.paintClosed(row, top, job);
       if (!isEmpty || isFailed) return {};
       return { note: { text: closedNote(row.group), y: middle, isMiddle: true } };
     }
@@ -258,7 +287,7 @@ export class Plot {
     const inner = innerOf(row);
     const busy = paintRow({
       ...{ pixels, palette, brush, scale, ratio, track, lanes: row.lanes },
-      tally: track.kind === "engine" ? frame.instructions : frame.packets,
+      tally: track.kind === "engine" || track.kind === "span" ? frame.instructions : frame.packets,
       top: top + inner.top,
       height: inner.height,
       isSmall: this.smallLabels(track),
@@ -271,16 +300,15 @@ export class Plot {
    * All tracks of a closed group in one row, as ink.
    * @param {Row} row
    * @param {number} top
-   * @param {Placed[]} tiles
-   * @param {{scale: Scale, palette: Palette, frame: Frame}} job
+   * @param {{placed: Map<string, Placed[]>, scale: Scale, palette: Palette, frame: Frame}} job
    * @returns {boolean} whether there was nothing in view
    */
-  paintClosed(row, top, tiles, { scale, palette, frame }) {
+  paintClosed(row, top, { placed, scale, palette, frame }) {
     const { pixels, brush, ratio, document } = this;
     const tracks = shownTracks(document, row.group);
     const inner = innerOf(row);
     const height = inner.height / Math.max(1, tracks.length);
-    const counted = row.group.kind === "core" ? frame.instructions : frame.packets;
+    const counted = ["core", "head"].includes(row.group.kind) ? frame.instructions : frame.packets;
     const before = counted.exact + counted.cells;
     let share = 0;
     tracks.forEach((track, place) => {
@@ -289,7 +317,8 @@ export class Plot {
         top: top + inner.top + place * height,
         height: Math.max(1, height - 0.5),
         isSmall: [],
-        items: (visit) => visitItems(tiles, track.id, scale.range, visit, document),
+        items: (visit) =>
+          visitItems(placed.get(track.group) ?? [], track.id, scale.range, visit, document),
       });
       share += busy / (track.capacity * scale.width * scale.nsPerPx);
     });
@@ -329,49 +358,5 @@ export class Plot {
       this.small.set(track.part, found);
     }
     return found;
-  }
-
-  /**
-   * A bar over the span of a tile that has been on its way for a while.
-   * @param {Group} group
-   * @param {{scale: Scale, palette: Palette, frame: Frame}} job
-   */
-  paintLoading(group, { scale, palette, frame }) {
-    const span = tileSpan(this.document, frame.level);
-    for (const index of covering(span, scale.range, this.document.duration_ns)) {
-      if (!this.store.isSlow(`${group.slug}/${frame.level}/${index}`)) continue;
-      frame.isLoading = true;
-      const x0 = Math.round(scale.x(index * span) * this.ratio);
-      const x1 = Math.round(scale.x((index + 1) * span) * this.ratio);
-      this.pixels.rect(x0, 0, x1, Math.round(LOADING_PX * this.ratio), palette.accentPixel);
-    }
-  }
-
-  /**
-   * Red hatch over tiles that could not be read.
-   * @param {Row} row
-   * @param {number} top
-   * @param {{scale: Scale, palette: Palette, frame: Frame}} job
-   * @returns {boolean}
-   */
-  paintFailures(row, top, { scale, palette, frame }) {
-    const span = tileSpan(this.document, frame.level);
-    let any = false;
-    for (const index of covering(span, scale.range, this.document.duration_ns)) {
-      if (!this.store.hasFailed(`${row.group.slug}/${frame.level}/${index}`)) continue;
-      any = true;
-      const box = {
-        x0: Math.max(0, scale.x(index * span)),
-        x1: Math.min(this.width, scale.x(Math.min((index + 1) * span, this.document.duration_ns))),
-        y0: top,
-        y1: top + row.height,
-      };
-      const [x0, x1, y0, y1] = [box.x0, box.x1, box.y0, box.y1].map((v) =>
-        Math.round(v * this.ratio),
-      );
-      this.pixels.hatch(x0, y0, x1, y1 - 1, palette.err, 8);
-      frame.failures.push(box);
-    }
-    return any;
   }
 }

@@ -35,7 +35,11 @@ function inView({ document, store, frame, range }, { group, track }) {
 export async function walk(viewer, step) {
   const now = viewer.selected;
   if (!now) {
-    const row = viewer.frame?.rows.find(({ track }) => track?.kind === "engine" && track.rows > 0);
+    const isEvents = (/** @type {string | undefined} */ kind) =>
+      kind === "engine" || kind === "span";
+    const row = viewer.frame?.rows.find(
+      ({ kind, track }) => kind === "track" && isEvents(track?.kind) && track?.rows,
+    );
     const hits = row ? inView(viewer, row) : [];
     const first = step > 0 ? hits[0] : hits.at(-1);
     if (first) viewer.select(first);

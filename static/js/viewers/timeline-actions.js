@@ -37,6 +37,10 @@ export function act(viewer, action) {
     escape: () => (viewer.marked ? viewer.mark(null) : viewer.select(null)),
     table: () => void showEventTable(viewer),
     help: () => /** @type {HTMLDialogElement} */ (one("[data-keys]", viewer.host)).showModal(),
+    // Only where there is a field to find by.
+    find: () => viewer.find?.focus(),
+    "next-hit": () => void viewer.find?.step(1),
+    "previous-hit": () => void viewer.find?.step(-1),
   });
   actions[action]();
 }
@@ -85,9 +89,13 @@ export function listenToTools(viewer) {
     if (name) actions[name]?.();
   });
   listenToRange(viewer);
-  const dma = /** @type {HTMLSelectElement} */ (one("[data-dma]", host));
-  dma.value = viewer.dma;
-  dma.addEventListener("change", () => viewer.setDma(dma.value === "engine" ? "engine" : "queue"));
+  const dma = /** @type {HTMLSelectElement | null} */ (host.querySelector("[data-dma]"));
+  if (dma) {
+    dma.value = viewer.dma;
+    dma.addEventListener("change", () =>
+      viewer.setDma(dma.value === "engine" ? "engine" : "queue"),
+    );
+  }
   fillKeyList(one(".keys", host));
 }
 

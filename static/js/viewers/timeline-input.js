@@ -2,7 +2,7 @@
 
 import { one } from "../kit/dom.js";
 import { Scale } from "../kit/scale.js";
-import { cardContent, placeCard } from "./hover-card.js";
+import { cardContent, clockAt, placeCard } from "./hover-card.js";
 import { listenToKeys, listenToTools } from "./timeline-actions.js";
 
 /** @typedef {import("./timeline.js").TimelineViewer} TimelineViewer */
@@ -147,7 +147,7 @@ function showHover(viewer, event, rect) {
   const card = one("[data-hover]", viewer.host);
   card.hidden = hit === null;
   if (!hit) return;
-  card.replaceChildren(...cardContent(hit, viewer.clockAt(hit)));
+  card.replaceChildren(...cardContent(hit, clockAt(viewer, hit)));
   const box = viewer.selected ? viewer.box(viewer.selected, viewer.scale()) : null;
   const avoid = box && {
     x0: box.x0 + rect.left,

@@ -2,7 +2,7 @@
 
 import { icon, make, one } from "../kit/dom.js";
 import { count, duration, exact } from "../kit/units.js";
-import { CLASSES } from "../render/palette.js";
+import { CLASSES, SYSTEM_CLASSES } from "../render/palette.js";
 import { groupEnd, shownGroups } from "../timeline/rows.js";
 
 /** @typedef {import("./timeline.js").TimelineViewer} TimelineViewer */
@@ -23,6 +23,7 @@ export function headNote(document, { kind, group }) {
     const part = document.parts.find((one) => one.part === group.part);
     return part ? `clocks independent · ${duration(part.span_ns)}` : "";
   }
+  if (group.kind === "head") return systemNote(group);
   const words = `${count(group.rows)} ${group.kind === "core" ? "instructions" : "packets"}`;
   const span = document.parts.find(({ part }) => part === group.part)?.span_ns ?? 0;
   const end = groupEnd(document, group);
@@ -31,10 +32,22 @@ export function headNote(document, { kind, group }) {
 }
 
 /**
+ * @param {Group} head of a system run
+ * @returns {string}
+ */
+function systemNote({ rows, cores = [], depth = 0 }) {
+  if (depth === 0) return rows > 0 ? `${count(rows)} events` : "";
+  if (cores.length === 0) return "";
+  if (cores.length === 1) return `core ${cores[0]}`;
+  return `cores ${cores.slice(0, -1).join(", ")} and ${cores.at(-1)}`;
+}
+
+/**
  * @param {Group} group
  * @returns {string} said in a closed group's row when nothing of it is in view
  */
 export function closedNote(group) {
+  if (group.kind === "head") return "No events in this range";
   const what = group.kind === "core" ? "instructions on" : "packets of";
   return `No ${what} core ${group.core} in this range`;
 }
@@ -66,8 +79,11 @@ export function showStatus(viewer) {
     const place = one(`[data-${name}]`, host);
     if (place.textContent !== value) place.textContent = value;
   };
-  text("counts", countsText(frame.instructions, "instructions"));
-  one("[data-counts]", host).title = `DMA: ${countsText(frame.packets, "packets")}`;
+  if (viewer.document.kind === "system") text("counts", countsText(frame.instructions, "events"));
+  else {
+    text("counts", countsText(frame.instructions, "instructions"));
+    one("[data-counts]", host).title = `DMA: ${countsText(frame.packets, "packets")}`;
+  }
   text("scale", scaleText(viewer.scale().nsPerPx));
   const states = [
     frame.isLoading ? "loading" : "",
@@ -96,26 +112,36 @@ export function showLegend(viewer) {
   const notices = one("[data-notices]", viewer.host);
   notices.hidden = length === 0;
   notices.replaceChildren(icon("warn"), `${length} data ${length === 1 ? "notice" : "notices"}`);
+  const isSystem = viewer.document.kind === "system";
   one("[data-legend]", viewer.host).replaceChildren(
-    ...CLASSES.map((name, colour) => {
+    ...(isSystem ? SYSTEM_CLASSES : CLASSES).map((name, colour) => {
       const swatch = make("span", { class: `swatch swatch--${colour}` });
       return make("span", {}, swatch, name);
     }),
+    ...(isSystem ? [make("span", {}, "▾ sync point")] : []),
   );
 }
 
 /** @param {TimelineViewer} viewer */
 export function showEmptyPanel(viewer) {
   const { document: timeline, dma, duration: span, host } = viewer;
-  const groups = shownGroups(timeline, dma);
+  const groups = timeline.kind === "system" ? timeline.groups : shownGroups(timeline, dma);
   const sum = (/** @type {(group: Group) => boolean} */ chosen) =>
     count(groups.filter(chosen).reduce((total, group) => total + group.rows, 0));
   const instructions = sum((group) => group.kind === "core");
   const packets = sum((group) => group.kind.startsWith("dma"));
-  const about = `${instructions} instructions and ${packets} DMA packets in ${duration(span)}.`;
+  const about =
+    timeline.kind === "system"
+      ? `${sum(() => true)} events in ${duration(span)}.`
+      : `${instructions} instructions and ${packets} DMA packets in ${duration(span)}.`;
   const keys = make("dl", { class: "panel__keys" });
   for (const [key, what] of [
-    ["click", "an event: its times, operands and fields"],
+    [
+      "click",
+      timeline.kind === "system"
+        ? "an event: its times, attributes and device profile"
+        : "an event: its times, operands and fields",
+    ],
     ["Ctrl wheel", "zoom at the pointer; drag to pan"],
     ["?", "every key"],
   ]) {

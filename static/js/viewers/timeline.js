@@ -10,7 +10,7 @@ import { forgetWidths } from "../render/text.js";
 import { readAddress, writeAddress } from "../timeline/address.js";
 import { Gutter } from "../timeline/gutter.js";
 import { ViewHistory } from "../timeline/history.js";
-import { boxOf, hitTest, itemsInView } from "../timeline/hit-test.js";
+import { boxOf, hitTest } from "../timeline/hit-test.js";
 import { closedAtStart, rowAt } from "../timeline/rows.js";
 import { placeName, showEvent } from "./details.js";
 import { Overview } from "./overview.js";
@@ -48,6 +48,7 @@ export class TimelineViewer {
     this.closed = new Set(address.closed ?? closedAtStart(document));
     this.isClosedSaid = address.closed !== null;
     this.wanted = address.selected;
+    this.back = address.back ?? null;
     this.scrollY = 0;
     /** @type {Hit | null} */
     this.selected = null;
@@ -77,6 +78,8 @@ export class TimelineViewer {
     this.lookAgainTimer = 0;
     /** @type {AbortController | null} */
     this.panelRequest = null;
+    /** @type {{focus: () => void, step: (step: 1 | -1) => Promise<void>} | null} */
+    this.find = null;
     showLegend(this);
     showEmptyPanel(this);
     new ResizeObserver(() => this.redraw()).observe(this.stage);
@@ -115,8 +118,8 @@ export class TimelineViewer {
     if (width === 0) return;
     this.plot.resize(width, height);
     this.scrollY = this.scroll.scrollTop;
-    const { range, dma, closed, scrollY, palette, marked, cursor } = this;
-    this.frame = this.plot.draw({ range, dma, closed, scrollY }, palette);
+    const { range, dma, palette, marked, cursor } = this;
+    this.frame = this.plot.draw(this.plotState(), palette);
     this.gutter.show(this.frame, range, this.selected?.track.id ?? null);
     const ruler = sized(this.rulerCanvas, width, RULER_HEIGHT);
     drawRuler(ruler, this.scale(), palette, { cursor, marked });
@@ -130,6 +133,12 @@ export class TimelineViewer {
         this.redraw();
       }, LOOK_AGAIN_MS);
     }
+  }
+
+  /** @returns {import("./plot.js").PlotState} */
+  plotState() {
+    const { range, dma, closed, scrollY } = this;
+    return { range, dma, closed, scrollY };
   }
 
   drawMarks() {
@@ -150,7 +159,9 @@ export class TimelineViewer {
    * @param {Scale} scale
    */
   box(hit, scale) {
-    const row = this.frame?.rows.find(({ track }) => track?.id === hit.track.id);
+    const row = this.frame?.rows.find(
+      (row) => row.kind === "track" && row.track?.id === hit.track.id,
+    );
     return row ? boxOf(hit, row, scale, this.scrollY) : null;
   }
 
@@ -247,7 +258,9 @@ export class TimelineViewer {
       const from = hit.start - Math.max(0, length - hit.duration) / 2;
       this.glideTo({ start: from, end: from + length });
     }
-    const row = this.frame?.rows.find(({ track }) => track?.id === hit.track.id);
+    const row = this.frame?.rows.find(
+      (row) => row.kind === "track" && row.track?.id === hit.track.id,
+    );
     if (!row) return;
     if (row.y < this.scrollY) this.scroll.scrollTop = row.y;
     const bottom = row.y + row.height;
@@ -306,28 +319,6 @@ export class TimelineViewer {
   }
 
   /**
-   * The clock record in force when an event of that core begins.
-   * @param {Hit} hit
-   * @returns {string | null} its label
-   */
-  clockAt({ track, start, cellStart, count }) {
-    if (track.kind === "clock" || !this.frame) return null;
-    const row = this.frame.rows.find(
-      (one) =>
-        one.track?.kind === "clock" &&
-        one.track.part === track.part &&
-        one.track.core === track.core,
-    );
-    if (!row?.track) return null;
-    const { document, store } = this;
-    const at = count > 1 ? cellStart : start;
-    const { level } = this.frame;
-    const query = { document, store, group: row.group, track: row.track, level };
-    const found = itemsInView({ ...query, range: { start: at, end: at } });
-    return found.find((one) => one.start <= at && at < one.start + one.duration)?.label ?? null;
-  }
-
-  /**
    * Selects an event, or zooms into a cell until its events separate.
    * @param {Hit | null} hit
    */
@@ -358,23 +349,37 @@ export class TimelineViewer {
     this.host.classList.remove("tl--bare");
     this.panelRequest = new AbortController();
     const { signal } = this.panelRequest;
-    void showEvent(one("[data-event]", this.host), this.source, hit, signal);
+    this.showPanel(hit, signal);
     const text = `${hit.label}, ${placeName(hit.track)}, from ${exact(hit.start)}, ${exact(hit.duration)} long`;
     one("[data-live]", this.host).textContent = text;
   }
 
+  /**
+   * @param {Hit} hit
+   * @param {AbortSignal} signal
+   */
+  showPanel(hit, signal) {
+    void showEvent(one("[data-event]", this.host), this.source, hit, signal);
+  }
+
+  /** @returns {import("../timeline/address.js").Address} what of the view goes into the address */
+  address() {
+    const { selected, range, marked, dma, back } = this;
+    return {
+      ...{ range, marked, dma, back },
+      closed: this.isClosedSaid ? [...this.closed] : null,
+      selected: selected ? { key: selected.track.key, row: selected.row } : this.wanted,
+    };
+  }
+
   writeAddressSoon() {
     window.clearTimeout(this.addressTimer);
-    this.addressTimer = window.setTimeout(() => {
-      const { selected, range, marked, dma } = this;
-      const query = writeAddress({
-        range,
-        marked,
-        dma,
-        closed: this.isClosedSaid ? [...this.closed] : null,
-        selected: selected ? { key: selected.track.key, row: selected.row } : this.wanted,
-      });
-      window.history.replaceState(null, "", window.location.pathname + query);
-    }, ADDRESS_MS);
+    this.addressTimer = window.setTimeout(() => this.writeAddressNow(), ADDRESS_MS);
+  }
+
+  writeAddressNow() {
+    window.clearTimeout(this.addressTimer);
+    const query = writeAddress(this.address());
+    window.history.replaceState(null, "", window.location.pathname + query);
   }
 }

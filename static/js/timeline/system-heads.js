@@ -1,0 +1,182 @@
+/** The groupings of a system timeline: under which heads a row stands, and what it is called. */
+
+/** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
+/** @typedef {import("./rows.js").Track} Track */
+/** @typedef {import("./rows.js").Series} Series */
+/** @typedef {import("./rows.js").Attrs} Attrs */
+/** @typedef {{id: string, title: string, subtitle: string}} Head */
+/** @typedef {"framework" | "runtime" | "hardware" | "transfers" | "memory" | "host"} Source */
+/**
+ * A track or a series with the heads it stands under and its words in the gutter.
+ * @typedef {{key: string, track: Track | null, series: Series | null, source: Source, attrs: Attrs, name: string, detail: string}} Entry
+ */
+
+export const GROUPINGS = /** @type {const} */ ([
+  ["source", "host, process, source"],
+  ["device", "CPU and device"],
+  ["core", "core"],
+  ["thread", "thread"],
+  ["process", "process"],
+  ["instance", "instance"],
+]);
+
+/** @typedef {typeof GROUPINGS[number][0]} Grouping */
+
+const SOURCES = /** @type {Record<string, Source>} */ ({
+  framework: "framework",
+  neuron_rt: "runtime",
+  runtime: "runtime",
+  neuron_hw: "hardware",
+  hardware: "hardware",
+});
+const NAMES = /** @type {Record<Source, string>} */ ({
+  framework: "Framework",
+  runtime: "Runtime",
+  hardware: "Hardware",
+  transfers: "Transfers",
+  memory: "Memory",
+  host: "Host",
+});
+const ORDER = /** @type {Source[]} */ (Object.keys(NAMES));
+
+/**
+ * A text of the address or of the storage as a grouping.
+ * @param {string | null | undefined} text
+ * @returns {Grouping}
+ */
+export function groupingOf(text) {
+  return GROUPINGS.find(([id]) => id === text)?.[0] ?? "source";
+}
+
+/**
+ * All rows there could be, in their first order: by process, then source, core and thread.
+ * @param {TimelineDocument} document
+ * @returns {Entry[]}
+ */
+export function entriesOf(document) {
+  const kinds = new Map(document.groups.map((group) => [group.id, group.kind]));
+  const tracks = document.tracks
+    .filter((track) => track.rows > 0)
+    .map((track) => trackEntry(track, kinds.get(track.group) ?? ""));
+  const series = (document.series ?? []).map((one) => seriesEntry(one));
+  const place = new Map([...tracks, ...series].map((entry, at) => [entry, at]));
+  return [...tracks, ...series].sort(
+    (a, b) =>
+      ORDER.indexOf(a.source) - ORDER.indexOf(b.source) ||
+      (a.attrs.nc ?? -1) - (b.attrs.nc ?? -1) ||
+      (a.attrs.pcore ?? -1) - (b.attrs.pcore ?? -1) ||
+      (place.get(a) ?? 0) - (place.get(b) ?? 0),
+  );
+}
+
+/**
+ * @param {Track} track
+ * @param {string} kind of its group
+ * @returns {Entry}
+ */
+function trackEntry(track, kind) {
+  const attrs = track.attrs ?? {};
+  const source =
+    kind === "transfers"
+      ? "transfers"
+      : (SOURCES[attrs.source ?? ""] ?? SOURCES[kind] ?? "runtime");
+  return { key: track.key, track, series: null, source, attrs, ...wordsOf(track, source, attrs) };
+}
+
+/**
+ * @param {Track} track
+ * @param {Source} source
+ * @param {Attrs} attrs
+ * @returns {{name: string, detail: string}}
+ */
+function wordsOf(track, source, { thread, stream, nc, pcore }) {
+  if (source === "hardware") {
+    const core = pcore ?? nc;
+    return { name: core === null || core === undefined ? track.name : `Core ${core}`, detail: "" };
+  }
+  if (source === "transfers") return { name: track.name, detail: "" };
+  const detail = stream ? String(stream) : thread ? `thread ${thread}` : "";
+  return { name: NAMES[source], detail };
+}
+
+/**
+ * @param {Series} series
+ * @returns {Entry}
+ */
+function seriesEntry(series) {
+  const source = series.group === "host" ? "host" : "memory";
+  const { title, subtitle, attrs } = series;
+  const key = `series/${series.id}`;
+  return { key, track: null, series, source, attrs: attrs ?? {}, name: title, detail: subtitle };
+}
+
+/**
+ * The heads above a row, outermost first.
+ * @param {Entry} entry
+ * @param {Grouping} grouping
+ * @returns {Head[]}
+ */
+export function headsOf(entry, grouping) {
+  const { attrs, source } = entry;
+  const process = processHead(attrs);
+  const host = head(`i/${attrs.instance ?? ""}`, attrs.instance ?? "Host", "");
+  switch (grouping) {
+    case "device": {
+      const isDevice = source === "hardware" || source === "transfers" || source === "memory";
+      return [isDevice ? head("device", "Device", "") : head("cpu", "CPU", ""), process];
+    }
+    case "core": {
+      if (attrs.nc === null || attrs.nc === undefined) return [head("nocore", "No core", "")];
+      const of = attrs.process === undefined ? "" : `process ${attrs.process}`;
+      return [head(`${process.id}/nc${attrs.nc}`, `Logical core ${attrs.nc}`, of)];
+    }
+    case "thread": {
+      const thread = attrs.stream ?? attrs.thread;
+      if (source === "runtime" || source === "framework") {
+        const title = attrs.stream ? String(thread) : `Thread ${thread ?? "unknown"}`;
+        return [head(`${process.id}/t${thread}`, title, process.subtitle)];
+      }
+      return [head(`${process.id}/${source}`, NAMES[source], process.subtitle)];
+    }
+    case "process":
+      return [process];
+    case "instance":
+      return [host, process];
+    default:
+      return [process, ...sourceHead(entry, process)];
+  }
+}
+
+/**
+ * @param {Entry} entry
+ * @param {Head} process
+ * @returns {Head[]}
+ */
+function sourceHead({ attrs, source }, process) {
+  if (source === "hardware" && attrs.nc !== null && attrs.nc !== undefined) {
+    return [head(`${process.id}/hw${attrs.nc}`, "Hardware", `logical core ${attrs.nc}`)];
+  }
+  if (source === "hardware") return [head(`${process.id}/hw`, "Hardware", "")];
+  if (source === "framework" || source === "runtime" || attrs.process == null) return [];
+  return [head(`${process.id}/memory`, "Memory and transfers", "")];
+}
+
+/**
+ * @param {Attrs} attrs
+ * @returns {Head}
+ */
+function processHead({ instance, process }) {
+  const id = `p/${instance ?? ""}/${process ?? ""}`;
+  if (process === null || process === undefined) return head(id, instance ?? "Host", "host");
+  return head(id, instance ?? "Host", `process ${process}`);
+}
+
+/**
+ * @param {string} id
+ * @param {string} title
+ * @param {string} subtitle
+ * @returns {Head}
+ */
+function head(id, title, subtitle) {
+  return { id, title, subtitle };
+}

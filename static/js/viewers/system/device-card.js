@@ -1,0 +1,117 @@
+/** The card of a device profile an execution belongs to, and the way into it. */
+
+import { icon, make } from "../../kit/dom.js";
+import { count } from "../../kit/units.js";
+
+/** @typedef {import("../../timeline/hit-test.js").Hit} Hit */
+/** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
+/** @typedef {import("./event.js").Model} Model */
+/**
+ * @typedef {{profile_id: string | null, name: string, status: string | null, relation: string, evidence: string, open_url: string | null, device_zero_host_ns: string | number | null}} Candidate
+ */
+
+const MOST_CARDS = 6;
+const BADGES = /** @type {Record<string, string>} */ ({
+  PROCESSED: "ok",
+  PROCESSING: "info",
+  PENDING: "plain",
+  FAILED: "err",
+});
+
+/**
+ * A card a candidate, best first; a sentence where there is none.
+ * @param {SystemTimeline} viewer
+ * @param {Hit} hit
+ * @param {Candidate[]} candidates
+ * @param {Model | null} model
+ * @returns {HTMLElement[]}
+ */
+export function deviceCards(viewer, hit, candidates, model) {
+  const about = model?.name ? [modelSection(model)] : [];
+  if (candidates.length === 0) {
+    const words = "No device profile of this program was captured.";
+    const title = make("h3", {}, "Device profile");
+    const text = make("p", { class: "quiet" }, words);
+    return [make("section", { class: "panel__section" }, title, text), ...about];
+  }
+  const cards = candidates.slice(0, MOST_CARDS).map((one, at) => card(viewer, hit, one, at === 0));
+  const more = candidates.length - MOST_CARDS;
+  if (more > 0) cards.push(make("p", { class: "quiet panel__loading" }, `and ${count(more)} more`));
+  return [...cards, ...about];
+}
+
+/**
+ * @param {Model} model
+ * @returns {HTMLElement}
+ */
+function modelSection({ name, graph, role, rank, bucket }) {
+  const list = make("dl", { class: "panel__fields" });
+  const fields = /** @type {[string, string | number | null][]} */ ([
+    ["Model", name],
+    ["Graph", graph],
+    ["Role", role],
+    ["Tensor-parallel rank", rank],
+    ["Bucket", bucket],
+  ]);
+  for (const [label, value] of fields) {
+    if (value === null || value === undefined) continue;
+    list.append(make("dt", {}, label), make("dd", {}, make("code", {}, String(value))));
+  }
+  return make("section", { class: "panel__section" }, make("h3", {}, "Model"), list);
+}
+
+/**
+ * @param {SystemTimeline} viewer
+ * @param {Hit} hit
+ * @param {Candidate} candidate
+ * @param {boolean} isFirst
+ * @returns {HTMLElement}
+ */
+function card(viewer, hit, candidate, isFirst) {
+  const { name, status, relation, evidence, open_url: address } = candidate;
+  const badge = make("span", { class: `badge badge--${BADGES[status ?? ""] ?? "plain"}` });
+  badge.append(status ?? "not stored");
+  const title = make("strong", { class: "device__name", title: name }, name);
+  const head = make("div", { class: "device__head" }, icon("chip"), title, badge);
+  const words = make("p", { class: "quiet" }, make("em", {}, relation), ` · ${evidence}`);
+  const box = make("section", { class: "panel__section device" }, head, words);
+  if (!address) return box;
+  if (status && status !== "PROCESSED") {
+    const states = "It opens as soon as it has been processed.";
+    box.append(make("p", { class: "quiet" }, status === "FAILED" ? "It failed; see why." : states));
+  }
+  const kind = isFirst ? "button button--primary" : "button";
+  const open = make("a", { class: kind, href: withBack(address) }, icon("right"));
+  open.append("Open device timeline");
+  open.addEventListener("click", () => {
+    // The address of this view is written at once, so that Back returns to this event.
+    viewer.writeAddressNow();
+    open.setAttribute("href", withBack(address));
+  });
+  const tools = make("p", { class: "panel__tools" }, open);
+  if (viewer.devices.canShow(hit, candidate))
+    tools.append(" ", viewer.devices.toggle(hit, candidate));
+  box.append(tools);
+  return box;
+}
+
+/**
+ * An address of our own with the one of this view in it, for the link back.
+ * @param {string} address
+ * @returns {string}
+ */
+export function withBack(address) {
+  const url = new URL(address, window.location.origin);
+  if (url.origin !== window.location.origin) return "#";
+  url.searchParams.set("back", window.location.pathname + window.location.search);
+  return url.pathname + url.search;
+}
+
+/**
+ * Where a link back may lead: a profile's page on this server, nothing else.
+ * @param {string | null} address
+ * @returns {string | null}
+ */
+export function safeBack(address) {
+  return address && /^\/profiles\/[\w-]+\/[\w/-]*(\?[^#]*)?$/.test(address) ? address : null;
+}

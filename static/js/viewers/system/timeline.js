@@ -1,0 +1,178 @@
+/** The system timeline: the same viewer over spans of hosts and cores, its rows arranged by choice. */
+
+import { one } from "../../kit/dom.js";
+import { readAddress } from "../../timeline/address.js";
+import { groupingOf } from "../../timeline/system-heads.js";
+import { arranged, arrangementOf } from "../../timeline/system-rows.js";
+import { TimelineViewer } from "../timeline.js";
+import { showEmptyPanel } from "../timeline-words.js";
+import { SyncPoints } from "./clocks.js";
+import { DeviceRows } from "./device-rows.js";
+import { showSystemEvent } from "./event.js";
+import { keep, readKept } from "./kept.js";
+import { SeriesRows } from "./series-rows.js";
+import { showStatistics } from "./statistics.js";
+
+/** @typedef {import("../../timeline/hit-test.js").Hit} Hit */
+/** @typedef {import("../../timeline/rows.js").TimelineDocument} TimelineDocument */
+/** @typedef {import("../../timeline/system-rows.js").Arrangement} Arrangement */
+/** @typedef {{tiles: string, tables: string, run: number, base: string, profile: string}} SystemSource */
+
+const OPEN_AT_START = 4;
+
+/**
+ * Heads that start closed: of many processes the first ones are open.
+ * @param {TimelineDocument} document
+ * @param {Arrangement} arrangement
+ * @returns {string[]}
+ */
+export function closedHeads(document, arrangement) {
+  const outer = new Set(arranged(document, arrangement).map(({ heads }) => heads[0]?.id ?? ""));
+  return [...outer].filter(Boolean).slice(OPEN_AT_START);
+}
+
+export class SystemTimeline extends TimelineViewer {
+  /**
+   * @param {HTMLElement} host
+   * @param {TimelineDocument} document
+   * @param {SystemSource} source addresses of the run, its tiles and the profile's tables
+   */
+  constructor(host, document, source) {
+    super(host, document, source);
+    this.system = source;
+    const said = readAddress(window.location.search);
+    const kept = readKept();
+    this.arrangement = arrangementOf({
+      ...kept,
+      ...(said.by ? { grouping: groupingOf(said.by) } : {}),
+      ...(said.hidden ? { hidden: new Set(said.hidden) } : {}),
+      ...(said.pinned ? { pinned: said.pinned } : {}),
+    });
+    if (!said.closed) this.closed = new Set(closedHeads(document, this.arrangement));
+    this.arrangement.closed = new Set(this.closed);
+    this.devices = new DeviceRows(this);
+    this.series = new SeriesRows(this);
+    this.sync = new SyncPoints(this);
+    this.plot.painters = {
+      series: (row, top, job) => this.series.paint(row, top, job),
+      device: (row, top, job) => this.devices.paint(row, top, job),
+    };
+    this.gutter.act = (what, key) => (what === "pin" ? this.pin(key) : this.hide(key));
+    void this.sync.load();
+  }
+
+  /**
+   * @override
+   * @returns {import("../plot.js").PlotState}
+   */
+  plotState() {
+    return { ...super.plotState(), arrangement: this.arrangement };
+  }
+
+  /**
+   * Arranges the rows anew; what is kept stays for the next profile.
+   * @param {Partial<Arrangement>} changes
+   */
+  rearrange(changes) {
+    this.arrangement = { ...this.arrangement, ...changes };
+    keep(this.arrangement);
+    this.redraw();
+    this.writeAddressSoon();
+    this.host.dispatchEvent(new Event("rearranged"));
+  }
+
+  /**
+   * @override
+   * @param {string} group
+   */
+  toggleGroup(group) {
+    super.toggleGroup(group);
+    this.rearrange({ closed: new Set(this.closed) });
+  }
+
+  /** @param {string} text */
+  groupBy(text) {
+    const grouping = groupingOf(text);
+    this.closed = new Set(closedHeads(this.document, { ...this.arrangement, grouping }));
+    this.isClosedSaid = false;
+    this.rearrange({ grouping, closed: new Set(this.closed) });
+  }
+
+  /** @param {string} key */
+  pin(key) {
+    const { pinned } = this.arrangement;
+    const isPinned = pinned.includes(key);
+    this.rearrange({ pinned: isPinned ? pinned.filter((one) => one !== key) : [...pinned, key] });
+  }
+
+  /** @param {string} key */
+  hide(key) {
+    const hidden = new Set(this.arrangement.hidden);
+    if (!hidden.delete(key)) hidden.add(key);
+    this.rearrange({ hidden });
+  }
+
+  /**
+   * Moves a row before or after its neighbour.
+   * @param {string} key
+   * @param {1 | -1} step
+   */
+  moveRow(key, step) {
+    const keys = arranged(this.document, this.arrangement).map(({ entry }) => entry.key);
+    const at = keys.indexOf(key);
+    const to = at + step;
+    if (at < 0 || to < 0 || to >= keys.length) return;
+    keys.splice(to, 0, ...keys.splice(at, 1));
+    const { pinned } = this.arrangement;
+    this.rearrange({ order: keys, pinned: keys.filter((one) => pinned.includes(one)) });
+  }
+
+  /** @override */
+  drawMarks() {
+    super.drawMarks();
+    this.sync.draw();
+  }
+
+  /**
+   * @override
+   * @param {import("../../kit/scale.js").Range | null} range
+   */
+  mark(range) {
+    super.mark(range);
+    if (!this.selected) this.showIdlePanel();
+  }
+
+  /**
+   * @override
+   * @param {Hit | null} hit
+   */
+  select(hit) {
+    super.select(hit);
+    if (!hit) this.showIdlePanel();
+  }
+
+  /** While nothing is selected the panel counts the marked range. */
+  showIdlePanel() {
+    if (this.marked) showStatistics(this, this.marked);
+    else showEmptyPanel(this);
+  }
+
+  /**
+   * @param {Hit} hit
+   * @param {AbortSignal} signal
+   * @override
+   */
+  showPanel(hit, signal) {
+    void showSystemEvent(this, one("[data-event]", this.host), hit, signal);
+  }
+
+  /**
+   * @override
+   * @returns {import("../../timeline/address.js").Address}
+   */
+  address() {
+    const { grouping, hidden, pinned } = this.arrangement;
+    const by = grouping === "source" ? null : grouping;
+    return { ...super.address(), by, hidden: [...hidden], pinned };
+  }
+}

@@ -1,0 +1,39 @@
+/** What the buttons and fields of the system timeline's toolbar do. */
+
+import { one } from "../../kit/dom.js";
+import { watchDevices } from "./device-list.js";
+import { Find } from "./find.js";
+import { rowsText, showRowList } from "./row-list.js";
+
+/** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
+
+/** @param {SystemTimeline} viewer */
+export function listenToSystemTools(viewer) {
+  const { host } = viewer;
+  const group = /** @type {HTMLSelectElement} */ (one("[data-grouping]", host));
+  group.addEventListener("change", () => viewer.groupBy(group.value));
+  const cpu = one("[data-act='cpu']", host);
+  const rows = one("[data-rows-count]", host);
+  const tell = () => {
+    group.value = viewer.arrangement.grouping;
+    cpu.setAttribute("aria-pressed", String(viewer.arrangement.isCpuShown));
+    rows.textContent = rowsText(viewer);
+  };
+  host.addEventListener("rearranged", tell);
+  tell();
+  const find = new Find(viewer);
+  viewer.find = find;
+  const actions = /** @type {Record<string, () => void>} */ ({
+    cpu: () => viewer.rearrange({ isCpuShown: !viewer.arrangement.isCpuShown }),
+    rows: () => showRowList(viewer),
+    "next-hit": () => void find.step(1),
+    "previous-hit": () => void find.step(-1),
+    devices: () => /** @type {HTMLDialogElement} */ (one("[data-devices]", host)).showModal(),
+  });
+  host.addEventListener("click", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target).closest("[data-act]");
+    const name = target instanceof HTMLElement ? target.dataset.act : undefined;
+    if (name) actions[name]?.();
+  });
+  void watchDevices(viewer);
+}

@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+Object.assign(globalThis, {
+  window: {
+    location: { origin: "http://here", pathname: "/profiles/p/timeline/", search: "?t=1-2" },
+  },
+});
+const { safeBack, withBack } = await import("../../static/js/viewers/system/device-card.js");
+const { lanesOfCore, offsetOf } = await import("../../static/js/viewers/system/device-rows.js");
+const { attributesOf } = await import("../../static/js/viewers/system/event.js");
+const { keep, readKept } = await import("../../static/js/viewers/system/kept.js");
+const { clockWords, spreadOf, syncPointOf } = await import(
+  "../../static/js/viewers/system/clocks.js"
+);
+const { emptyWords, stepsInView, valueText } = await import(
+  "../../static/js/viewers/system/series-rows.js"
+);
+const { SeriesStore, widened } = await import("../../static/js/viewers/system/series-store.js");
+const { arrangementOf } = await import("../../static/js/timeline/system-rows.js");
+const { cut } = await import("../../static/js/render/text.js");
+const { makeDocument } = await import("./make-tile.js");
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test("a link into a device profile carries the way back", () => {
+  const address = withBack("/profiles/d/timeline/?t=5-9");
+  const url = new URL(address, "http://here");
+  assert.equal(url.searchParams.get("t"), "5-9");
+  assert.equal(url.searchParams.get("back"), "/profiles/p/timeline/?t=1-2");
+  assert.equal(withBack("http://elsewhere/x"), "#");
+});
+
+test("a way back leads to a profile of this server or nowhere", () => {
+  assert.equal(safeBack("/profiles/a-1/timeline/?t=1-2"), "/profiles/a-1/timeline/?t=1-2");
+  for (const odd of [
+    null,
+    "",
+    "//evil/profiles/a/",
+    "javascript:alert(1)",
+    "/admin/",
+    "https://x",
+  ]) {
+    assert.equal(safeBack(odd), null);
+  }
+});
+
+test("a device's zero is placed to the nanosecond although Unix times are larger than numbers hold", () => {
+  assert.equal(offsetOf("1772000000015023001", "1772000000000000000"), 15_023_001);
+  assert.equal(offsetOf(null, "1"), null);
+  assert.equal(offsetOf("5", undefined), null);
+});
+
+test("a core's lanes are its engines with something in them, then its queues in one", () => {
+  const document = makeDocument([
+    { name: "Vector" },
+    { name: "Tensor" },
+    { name: "Sync", rows: 0 },
+    { kind: "dma_queue", group: "p0/dma0", name: "q1" },
+    { kind: "dma_queue", group: "p0/dma0", name: "q2" },
+  ]);
+  const lanes = lanesOfCore(/** @type {any} */ (document), 0);
+  assert.deepEqual(
+    lanes.map(({ name, tracks }) => `${name} ${tracks.length}`),
+    ["Tensor 1", "Vector 1", "DMA 2"],
+  );
+  assert.deepEqual(lanesOfCore(/** @type {any} */ ({ ...document, groups: [] }), 0), []);
+});
+
+test("every attribute is shown, what stands in the JSON too", () => {
+  const row = {
+    ...{ instance_id: "i-a", process_id: 7, thread_id: 9, nc_idx: 0, worker_gid: 3 },
+    extra_attributes_json: '{"exec_id": 1, "deep": {"a": 2}, "none": null}',
+  };
+  assert.deepEqual(attributesOf(row), [
+    ...[
+      ["Instance", "i-a"],
+      ["Process", "7"],
+      ["Thread", "9"],
+    ],
+    ...[
+      ["Worker", "global rank 3"],
+      ["Logical core", "0"],
+    ],
+    ...[
+      ["exec_id", "1"],
+      ["deep", '{"a":2}'],
+      ["none", ""],
+    ],
+  ]);
+  assert.deepEqual(attributesOf({ extra_attributes_json: "{oops" }), [["Attributes", "{oops"]]);
+});
+
+/** A storage that holds one text. */
+function storage(text = "") {
+  const kept = { text, getItem: () => kept.text, setItem: (_, value) => (kept.text = value) };
+  return kept;
+}
+
+test("how the rows are arranged is kept for the next profile, what is drawn of devices is not", () => {
+  const place = storage();
+  const devices = new Map([["a", { id: "d", lanes: 7 }]]);
+  keep(
+    arrangementOf({
+      grouping: "core",
+      hidden: new Set(["h"]),
+      pinned: ["p"],
+      order: ["o"],
+      devices,
+    }),
+    place,
+  );
+  const read = readKept(place);
+  assert.deepEqual(read, {
+    ...{ grouping: "core", hidden: new Set(["h"]), pinned: ["p"], order: ["o"], isCpuShown: false },
+  });
+});
+
+test("a storage with nonsense, or without leave to be used, is as none", () => {
+  assert.deepEqual(readKept(storage("{")), {});
+  assert.deepEqual(readKept(storage('{"grouping": 5, "pinned": [1, "a"], "hidden": "x"}')), {
+    ...{ grouping: "source", hidden: new Set(), pinned: ["a"], order: [], isCpuShown: false },
+  });
+  const closed = {
+    getItem: () => {
+      throw new Error("no");
+    },
+    setItem: () => {
+      throw new Error("no");
+    },
+  };
+  assert.deepEqual(readKept(closed), {});
+  keep(arrangementOf(), closed);
+});
+
+const point = (/** @type {string} */ offset) =>
+  syncPointOf(
+    { instance_id: "i", process_id: 7, nc_idx: 0, pcore: 4, host_ns: "105", offset_ns: offset },
+    100n,
+  );
+
+test("sync points tell how well the clocks agree", () => {
+  assert.equal(point("1772000000000000001").at, 5);
+  const points = [point("1772000000000001500"), point("1772000000000000000")];
+  assert.equal(spreadOf(points), 1500);
+  assert.equal(spreadOf([]), null);
+  assert.match(clockWords(points), /2 sync points ▾\. They agree within 1\.500.µs/);
+  assert.match(clockWords([point("1")]), /With one alone nothing says how exact it is/);
+  assert.match(clockWords([]), /No sync point/);
+});
+
+const series = (/** @type {Record<string, unknown>} */ changes = {}) =>
+  /** @type {any} */ ({ interval_ns: 1e9, shape: "sampled", unit: "percent", ...changes });
+const samples = (/** @type {any} */ changes = {}) => ({
+  ...{ start_ns: [], min: [], max: [], mean: [], last: [], nearest: null },
+  ...changes,
+});
+
+test("a sampled row says when nothing of it falls in view, a step row holds its value", () => {
+  const words = emptyWords(series(), 0, 1_464_000);
+  assert.equal(words, "Sampled every second. No sample falls in this 1.46\u202fms.");
+  assert.equal(emptyWords(series(), 1, 5), "");
+  assert.equal(emptyWords(series({ shape: "step" }), 0, 5), "");
+  assert.match(emptyWords(series({ interval_ns: 5e8 }), 0, 5), /^Sampled every 500.ms/);
+});
+
+test("a step lasts until the next one; what was before the view reaches into it", () => {
+  const view = { start: 100, end: 200 };
+  const nearest = { before: { start_ns: 10, value: 3 } };
+  const one = samples({ start_ns: [150], min: [4], max: [6], mean: [5], last: [6], nearest });
+  assert.deepEqual(stepsInView(one, view, true), [
+    { from: 100, to: 150, min: 3, max: 3, last: 3 },
+    { from: 150, to: 200, min: 4, max: 6, last: 6 },
+  ]);
+  assert.equal(stepsInView(samples({ nearest }), view, true).length, 1);
+  assert.equal(stepsInView(samples({ nearest }), view, false).length, 0);
+});
+
+test("samples outside the view are not drawn", () => {
+  const view = { start: 100, end: 200 };
+  const values = { min: [1, 2, 3], max: [1, 2, 3], mean: [1, 2, 3], last: [1, 2, 3] };
+  const found = stepsInView(samples({ start_ns: [50, 150, 250], ...values }), view, false);
+  assert.deepEqual(
+    found.map(({ from }) => from),
+    [150],
+  );
+});
+
+test("values are said in their unit", () => {
+  assert.equal(valueText(1 << 30, "bytes"), "1\u202fGiB");
+  assert.equal(valueText(12.34, "percent"), "12.3\u202f%");
+  assert.equal(valueText(4.35e11, "bytes_per_s"), "435\u202fGB/s");
+});
+
+test("samples are asked for once a view, panning a little asks for nothing", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  let changes = 0;
+  const store = new SeriesStore(
+    "/s/",
+    () => changes++,
+    async (url) => {
+      asked.push(url);
+      return samples();
+    },
+  );
+  assert.equal(store.get("hbm 2", { start: 1000, end: 2000 }, 8), null);
+  await settle();
+  assert.ok(store.get("hbm 2", { start: 1000, end: 2000 }, 8));
+  assert.ok(store.get("hbm 2", { start: 1010, end: 2010 }, 8));
+  assert.equal(asked.length, 1);
+  assert.match(asked[0], /^\/s\/hbm%202\/\?start_ns=-?\d+&end_ns=\d+&points=8$/);
+  assert.equal(changes, 1);
+});
+
+test("while a new range is on its way the old answer stays", async () => {
+  const store = new SeriesStore(
+    "/s/",
+    () => {},
+    async () => samples(),
+  );
+  store.get("a", { start: 0, end: 10 }, 8);
+  await settle();
+  const old = store.get("a", { start: 0, end: 10 }, 8);
+  assert.equal(store.get("a", { start: 9000, end: 19_000 }, 8), old);
+});
+
+test("a widened range holds the view with room on both sides", () => {
+  for (const [start, end] of [
+    [0, 10],
+    [-5, 3],
+    [1000, 1001],
+    [123, 99_999],
+  ]) {
+    const wide = widened({ start, end });
+    assert.ok(wide.start < start && wide.end > end);
+  }
+});
+
+test("names of spans are cut where they do not fit, and left out where nothing would be left", () => {
+  const measure = (/** @type {string} */ text) => text.length * 6;
+  assert.equal(cut("sample_tokens", 100, measure), "sample_tokens");
+  assert.equal(cut("sample_tokens", 60, measure), "sample_to…");
+  assert.equal(cut("sample_tokens", 12, measure), "");
+});
