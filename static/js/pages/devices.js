@@ -35,7 +35,7 @@ function chooser(found, choices) {
   const all = make("option", { value: "" }, "all processes");
   const options = choices.map((name) => make("option", { value: name }, name));
   const select = /** @type {HTMLSelectElement} */ (
-    make("select", { class: "tl__select", "aria-label": "Process" }, all, ...options)
+    make("select", { class: "card__select", "aria-label": "Process" }, all, ...options)
   );
   select.value = process;
   select.addEventListener("change", () => {

@@ -36,11 +36,17 @@ export function summaryCards(profile, summary, devices) {
   return [
     figures(profile, summary, devices),
     processes,
-    stepsCard(profile, summary.steps),
-    ranksCard(summary.stragglers),
-    lateCard(profile, summary.stragglers),
-    gapsCard(profile, summary.gaps),
+    column(stepsCard(profile, summary.steps), lateCard(profile, summary.stragglers)),
+    column(ranksCard(summary.stragglers), gapsCard(profile, summary.gaps)),
   ];
+}
+
+/**
+ * @param {...HTMLElement} cards
+ * @returns {HTMLElement}
+ */
+function column(...cards) {
+  return make("div", { class: "summary__column" }, ...cards);
 }
 
 /**
@@ -169,8 +175,11 @@ function ranksCard(late) {
  */
 function lateCard(profile, late) {
   const note = "Arrivals closer than the clocks agree mean nothing.";
-  const ordered = [...late].sort((a, b) => b.costs_most.cost_ns - a.costs_most.cost_ns);
-  if (!ordered.length) return card("Late ranks", "", empty("No step of several ranks."));
+  if (!late.length) return card("Late ranks", "", empty("No step of several ranks."));
+  const ordered = late
+    .filter(({ costs_most: worst }) => worst.cost_ns > 0)
+    .sort((a, b) => b.costs_most.cost_ns - a.costs_most.cost_ns);
+  if (!ordered.length) return card("Late ranks", "", empty("All ranks come at the same time."));
   const list = make("ol", { class: "claims" });
   ordered.forEach((one, at) => {
     const worst = one.worst[0];
