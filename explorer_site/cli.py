@@ -1,7 +1,6 @@
 """The command `neuron-explorer`: flags in, one call out."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -9,6 +8,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from explorer_site import upload
+from explorer_site.commands.environment import use_workspace
+from explorer_site.commands.flags import add_flags
+from explorer_site.commands.view import view as view_command
 from explorer_site.serve.refusal import Refusal
 
 EXIT_REFUSED = 2
@@ -62,15 +64,7 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_view(parser: argparse.ArgumentParser) -> None:
-    _add_files(parser)
-    _add_server(parser)
-    parser.add_argument("--output-format", choices=("parquet",), default="parquet")
-    parser.add_argument(
-        "--output-file", type=Path, metavar="DIR", help="write the tables here; no server"
-    )
-    parser.add_argument("--force", action="store_true", help="replace a folder that is not empty")
-    parser.add_argument("--display-name", default="", help="the profile's name")
-    parser.add_argument("--ingest-only", action="store_true", help="ingest, then exit")
+    add_flags(parser)
     parser.set_defaults(call=view)
 
 
@@ -89,43 +83,8 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 
 def view(options: argparse.Namespace) -> int:
-    """Write tables, ingest, or serve: whichever the flags say."""
-    has_files = options.neff is not None or bool(options.ntff)
-    if options.output_file is not None:
-        if not has_files:
-            raise Refusal("Give the files to read with -n or -s.")
-        from explorer_site.export import export_tables
-
-        return export_tables(
-            neff=options.neff,
-            ntffs=options.ntff,
-            target=options.output_file,
-            force=options.force,
-            version=version(PROGRAM),
-        )
-    if not has_files:
-        if options.ingest_only:
-            raise Refusal("Give the files to ingest with -n or -s.")
-        return serve(options)
-    use_workspace(options)
-    from explorer_site import workspace
-
-    if options.ingest_only:
-        return workspace.ingest(options.neff, options.ntff, name=options.display_name)
-    workspace.submit_before_serving(options.neff, options.ntff, name=options.display_name)
-    return serve(options)
-
-
-def use_workspace(options: argparse.Namespace) -> None:
-    """Put the flags where the settings read them; call it before Django is imported."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "explorer_site.settings")
-    for setting, value in (
-        ("DATA_DIR", options.data_path and options.data_path.resolve()),
-        ("PORT", options.port),
-        ("API_PORT", options.api_server_port),
-    ):
-        if value is not None:
-            os.environ[setting] = str(value)
+    """Write, list, ingest, or serve: whichever the flags say."""
+    return view_command(options, serve)
 
 
 def serve(options: argparse.Namespace) -> int:

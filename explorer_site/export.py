@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -15,9 +15,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from explorer_site.serve.refusal import Refusal
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.limits import DEFAULT_LIMITS
-from ingest_worker.pipeline.run import process
+from ingest_worker.pipeline.run import RunResult, process
 from ingest_worker.pipeline.stage import STAGES, Options, SourceRef
-from profiles.storage.tables import TableStore
+from profiles.storage.tables import RunFolder, TableStore
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
@@ -34,24 +34,29 @@ def export_tables(
     sources = source_refs(neff, ntffs)
     target = target.absolute()
     check_target(target, sources, force=force)
+    options = Options(
+        limits=DEFAULT_LIMITS, explorer_version=version, profile_name=sources[-1].path.stem
+    )
+    with StageBar() as bar:
+        result = write_tables(target, lambda folder: process(sources, folder, options, bar))
+    for notice in result.notices:
+        sys.stderr.write(f"{notice.code}: {notice.message}\n")
+    sys.stdout.write(f"Wrote {len(list(target.glob('*.parquet')))} tables to {target}\n")
+    return 0
+
+
+def write_tables(target: Path, make: Callable[[RunFolder], RunResult]) -> RunResult:
+    """Let `make` write a run, then put it in the place of `target`. Raises Refusal if it cannot."""
     with _draft_beside(target) as draft:
-        store = TableStore(str(draft))
-        folder = store.new_run("export", 1)
-        options = Options(
-            limits=DEFAULT_LIMITS, explorer_version=version, profile_name=sources[-1].path.stem
-        )
+        folder = TableStore(str(draft)).new_run("export", 1)
         try:
-            with StageBar() as bar:
-                result = process(sources, folder, options, bar)
+            result = make(folder)
         except FormatError as error:
             raise Refusal(" ".join(filter(None, (str(error), error.hint)))) from error
         except OSError as error:
             raise Refusal(f"{target} could not be written ({error.strerror or error}).") from error
         put_in_place(_made_in(draft), target)
-    for notice in result.notices:
-        sys.stderr.write(f"{notice.code}: {notice.message}\n")
-    sys.stdout.write(f"Wrote {len(list(target.glob('*.parquet')))} tables to {target}\n")
-    return 0
+    return result
 
 
 def source_refs(neff: Path | None, ntffs: Sequence[Path]) -> list[SourceRef]:
@@ -136,10 +141,11 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 class StageBar:
-    """The pipeline's progress as one bar on standard error."""
+    """The pipeline's progress as one bar on standard error, behind the name of what is read."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, name: str = "", console: Console | None = None) -> None:
         self._progress = Progress(
+            *([TextColumn(name, markup=False)] if name else []),
             TextColumn("{task.description:<10}"),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),

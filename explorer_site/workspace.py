@@ -4,6 +4,8 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +24,17 @@ PIECE_BYTES = 1 << 20
 EXIT_FAILED = 1
 
 
-def ingest(neff: Path | None, ntffs: Sequence[Path], *, name: str) -> int:
+@dataclass(frozen=True)
+class Given:
+    """What the command line was given: a pair of files, or a capture directory."""
+
+    neff: Path | None
+    ntffs: Sequence[Path]
+    directory: Path | None = None
+    name: str = ""
+
+
+def ingest(given: Given) -> int:
     """Take the files in, process them, print the profile's address. Returns the exit code.
 
     A workspace that is being served gets them through its server's API: the server's worker does
@@ -32,13 +44,12 @@ def ingest(neff: Path | None, ntffs: Sequence[Path], *, name: str) -> int:
     data_folder.prepare(address.data_dir, version=settings.EXPLORER_VERSION)
     server = data_folder.ServerLock(address.data_dir).holder()
     if server is not None:
-        return _through(server.port, neff, ntffs, name)
-    sources = source_refs(neff, ntffs)
+        return _through(server.port, given)
     with data_folder.ingesting(address.data_dir), _database(address.data_dir):
-        return _here(_submit(sources, name), address.port)
+        return _here(_taken(given), address.port)
 
 
-def submit_before_serving(neff: Path | None, ntffs: Sequence[Path], *, name: str) -> None:
+def submit_before_serving(given: Given) -> None:
     """Take the files in as a waiting profile; the server that starts next processes it.
 
     Raises Refusal if the workspace is being served already.
@@ -49,18 +60,36 @@ def submit_before_serving(neff: Path | None, ntffs: Sequence[Path], *, name: str
     lock.take(port=address.port, api_port=address.api_port)
     try:
         with _database(address.data_dir):
-            _submit(source_refs(neff, ntffs), name)
+            _taken(given)
     finally:
         lock.release()
 
 
-def _through(port: int, neff: Path | None, ntffs: Sequence[Path], name: str) -> int:
+def _taken(given: Given) -> UUID:
+    """The waiting profile of what was given. Raises Refusal with the code."""
+    if given.directory is None:
+        return _submit(source_refs(given.neff, given.ntffs), given.name)
+    from profiles.refusal import Refused
+
+    name = given.name or given.directory.resolve().name
+    try:
+        submit = import_module("profiles.captures").capture_submit_in_place
+        found: UUID = submit(given.directory, name).pk
+    except ImportError as error:
+        raise Refusal("This version takes no directories into a workspace.") from error
+    except Refused as refused:
+        raise Refusal(str(refused)) from refused
+    return found
+
+
+def _through(port: int, given: Given) -> int:
     """Send the files to the server on `port` and wait until they are processed."""
     parser = argparse.ArgumentParser()
     upload.add_options(parser)
-    files = [("--neff", neff)] if neff else []
-    files += [("--ntff", path) for path in ntffs]
-    arguments = ["--wait", "--endpoint", f"http://localhost:{port}", "--name", name]
+    files = [("--neff", given.neff)] if given.neff else []
+    files += [("--ntff", path) for path in given.ntffs]
+    files += [("--profile-directory", given.directory)] if given.directory else []
+    arguments = ["--wait", "--endpoint", f"http://localhost:{port}", "--name", given.name]
     for flag, path in files:
         arguments += [flag, str(path)]
     return upload.run(parser.parse_args(arguments))

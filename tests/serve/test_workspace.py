@@ -9,6 +9,7 @@ import pytest
 from explorer_site import workspace
 from explorer_site.serve.data_folder import ServerLock
 from explorer_site.serve.refusal import Refusal
+from explorer_site.workspace import Given
 from profiles.models import Profile, Status
 from profiles.services import sample_files
 from profiles.stores import source_store
@@ -34,7 +35,7 @@ def at_home(
 def test_without_a_server_the_files_are_processed_here(
     at_home: Path, pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert workspace.ingest(pair[0], [pair[1]], name="run 12") == 0
+    assert workspace.ingest(Given(pair[0], [pair[1]], name="run 12")) == 0
     profile = Profile.objects.get()
     assert (profile.name, profile.status) == ("run 12", Status.PROCESSED)
     told = capsys.readouterr().out
@@ -48,7 +49,7 @@ def test_without_a_server_the_files_are_processed_here(
 def test_a_name_is_made_from_the_files_when_none_is_given(
     at_home: Path, pair: tuple[Path, Path]
 ) -> None:
-    workspace.submit_before_serving(pair[0], [pair[1]], name="")
+    workspace.submit_before_serving(Given(pair[0], [pair[1]]))
     profile = Profile.objects.get()
     assert profile.name
     assert profile.status == Status.PENDING
@@ -59,14 +60,14 @@ def test_a_file_that_cannot_be_decoded_ends_with_its_code(
 ) -> None:
     cut = tmp_path / "cut.ntff"
     cut.write_bytes(pair[1].read_bytes()[:500])
-    assert workspace.ingest(None, [cut], name="cut") == workspace.EXIT_FAILED
+    assert workspace.ingest(Given(None, [cut], name="cut")) == workspace.EXIT_FAILED
     assert Profile.objects.get().status == Status.FAILED
     assert "ntff." in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_there_is_refused_and_nothing_kept(at_home: Path) -> None:
     with pytest.raises(Refusal, match="cannot be read"):
-        workspace.ingest(None, [at_home / "gone.ntff"], name="x")
+        workspace.ingest(Given(None, [at_home / "gone.ntff"], name="x"))
     assert not Profile.objects.exists()
 
 
@@ -74,7 +75,7 @@ def test_a_name_that_is_too_long_is_refused_and_nothing_kept(
     at_home: Path, pair: tuple[Path, Path]
 ) -> None:
     with pytest.raises(Refusal, match=r"name\.too_long"):
-        workspace.ingest(None, [pair[1]], name="x" * 151)
+        workspace.ingest(Given(None, [pair[1]], name="x" * 151))
     assert not Profile.objects.exists()
     assert not list((at_home / "incoming").glob("*.part"))
 
@@ -86,7 +87,7 @@ def test_with_a_server_the_files_go_through_its_api(
     with fake_server() as server:
         lock.take(port=server.port, api_port=server.port)
         try:
-            assert workspace.ingest(pair[0], [pair[1]], name="run 12") == 0
+            assert workspace.ingest(Given(pair[0], [pair[1]], name="run 12")) == 0
         finally:
             lock.release()
     [got] = server.received
@@ -106,7 +107,7 @@ def test_serving_a_served_workspace_is_refused_before_anything_is_kept(
     lock.take(port=1, api_port=2)
     try:
         with pytest.raises(Refusal, match="already served"):
-            workspace.submit_before_serving(pair[0], [pair[1]], name="x")
+            workspace.submit_before_serving(Given(pair[0], [pair[1]], name="x"))
     finally:
         lock.release()
     assert not Profile.objects.exists()
@@ -125,7 +126,7 @@ def test_while_it_ingests_the_workspace_says_so(
         return original(profile_id, port)
 
     monkeypatch.setattr(workspace, "_here", here)
-    workspace.ingest(pair[0], [pair[1]], name="x")
+    workspace.ingest(Given(pair[0], [pair[1]], name="x"))
     assert seen == [True]
     assert not is_being_ingested(at_home)
     assert os.listdir(at_home / "run")  # noqa: PTH208

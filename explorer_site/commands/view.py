@@ -1,0 +1,121 @@
+"""`neuron-explorer view`: write tables or traces, list, ingest, or serve, as the flags say."""
+
+import argparse
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+from explorer_site.serve.refusal import Refusal
+
+PROGRAM = "neuron-explorer"
+ONLY_WITH_DIRECTORY = ("list", "find", "ignore_device_profile", "ignore_system_profile")
+ONLY_WITH_PERFETTO = (
+    "show_perfetto_flows",
+    "show_perfetto_host_counters",
+    "system_trace_filter_event_type",
+    "system_trace_filter_instance_id",
+    "system_trace_filter_neuron_core",
+)
+
+
+def view(options: argparse.Namespace, serve: Callable[[argparse.Namespace], int]) -> int:
+    """Do what the flags say; `serve` serves the workspace. Returns the exit code."""
+    if options.show_profile_schema:
+        from explorer_site.commands.schema import print_schema
+
+        return print_schema()
+    check(options)
+    without_server = _without_server(options)
+    if without_server is not None:
+        return without_server(options)
+    return _with_workspace(options, serve)
+
+
+def check(options: argparse.Namespace) -> None:
+    """Raise Refusal for flags that do not go together."""
+    has_pair = options.neff is not None or bool(options.ntff)
+    if options.directory is not None and has_pair:
+        raise Refusal("Give a directory with -d, or files with -n and -s, not both.")
+    for names, needed, is_given in (
+        (ONLY_WITH_DIRECTORY, "-d", options.directory is not None),
+        (ONLY_WITH_PERFETTO, "--output-format perfetto", options.output_format == "perfetto"),
+    ):
+        for name in names:
+            if getattr(options, name) and not is_given:
+                raise Refusal(f"--{name.replace('_', '-')} goes with {needed}.")
+    if options.output_file is not None and not (has_pair or options.directory):
+        raise Refusal("Give the files to read with -n or -s.")
+    if options.output_format == "perfetto" and not (has_pair or options.directory):
+        raise Refusal("Give what to write as a trace with -n and -s, or with -d.")
+    if options.ingest_only and not (has_pair or options.directory):
+        raise Refusal("Give the files to ingest with -n or -s.")
+
+
+def _without_server(options: argparse.Namespace) -> Callable[[argparse.Namespace], int] | None:
+    """What to do if the flags ask for output; None if they ask for a workspace."""
+    if options.list:
+        return _list
+    if options.find:
+        return _find
+    if options.output_format == "perfetto":
+        return _traces
+    if options.output_file is not None:
+        return _tables
+    return None
+
+
+def _list(options: argparse.Namespace) -> int:
+    from explorer_site.commands.device_list import list_devices
+
+    return list_devices(options.directory, as_json=options.json, version=version(PROGRAM))
+
+
+def _find(options: argparse.Namespace) -> int:
+    from explorer_site.commands.device_list import find_device
+
+    return find_device(options.directory, options.find, as_json=options.json)
+
+
+def _traces(options: argparse.Namespace) -> int:
+    from explorer_site.commands.traces import export_directory, export_pair
+
+    write = export_pair if options.directory is None else export_directory
+    return write(options, version(PROGRAM))
+
+
+def _tables(options: argparse.Namespace) -> int:
+    if options.directory is not None:
+        from explorer_site.commands.tables import export_directory_tables
+
+        return export_directory_tables(options, version(PROGRAM))
+    from explorer_site.export import export_tables
+
+    return export_tables(
+        neff=options.neff,
+        ntffs=options.ntff,
+        target=options.output_file,
+        force=options.force,
+        version=version(PROGRAM),
+    )
+
+
+def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Namespace], int]) -> int:
+    from explorer_site.commands.environment import use_workspace
+
+    has_pair = options.neff is not None or bool(options.ntff)
+    if not has_pair and options.directory is None:
+        return serve(options)
+    if options.directory is not None and (
+        options.ignore_device_profile or options.ignore_system_profile
+    ):
+        raise Refusal("Profiles are left out of traces and tables only; a workspace takes all.")
+    use_workspace(options)
+    from explorer_site import workspace
+
+    given: Any = workspace.Given(
+        options.neff, options.ntff, options.directory, options.display_name
+    )
+    if options.ingest_only:
+        return workspace.ingest(given)
+    workspace.submit_before_serving(given)
+    return serve(options)
