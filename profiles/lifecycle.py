@@ -61,6 +61,12 @@ def renew(run_id: int, attempt: int, *, lease_s: int) -> bool:
     return bool(IngestRun.objects.filter(pk__in=held).update(lease_until=until))
 
 
+def is_held(run_id: int, attempt: int) -> bool:
+    """Whether the run still holds its profile, which stays so until the transaction ends."""
+    held = IngestRun.objects.filter(_held(run_id, attempt)).values("profile_id")
+    return Profile.objects.select_for_update().filter(pk__in=held).first() is not None
+
+
 def advance(run_id: int, attempt: int, *, stage: str, done: int, total: int) -> None:
     """Show how far the run is; total 0 means unknown."""
     IngestRun.objects.filter(pk=run_id, attempt=attempt, finished_at=None).update(

@@ -23,6 +23,8 @@ class Profile(models.Model):
     """What a user uploaded, and which run of it is current.
 
     A device profile made from a capture directory has the directory's system profile as `parent`.
+    `capture` holds what the directory's plan said: of a parent the files left out and notices, of
+    a device profile whose trace it is.
 
     `status`, `attempts`, `active_run` and `current_run` are written by profiles.lifecycle alone.
     """
@@ -32,6 +34,7 @@ class Profile(models.Model):
     namespace = models.CharField(max_length=100, default="global")
     folder_name = models.CharField(max_length=250, default="", blank=True)
     kind = models.CharField(max_length=20, default="device")
+    capture = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     size_bytes = models.BigIntegerField(default=0)
     without = models.JSONField(default=list)
@@ -73,14 +76,24 @@ class Profile(models.Model):
 
 
 class SourceFile(models.Model):
-    """An uploaded file: what it is for, its name as text, its size and hash."""
+    """A file of a profile: what it is for, its name as text, its size and hash.
+
+    `name` is the path inside a capture directory. Where the bytes lie, profiles.stores.source_path
+    says: under the role and ordinal, under `place` when it was unpacked, at `in_place` when it was
+    left where it is, or where `original` lies, the same file of the parent.
+    """
 
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="sources")
     role = models.CharField(max_length=20)
     ordinal = models.PositiveIntegerField(default=0)
-    name = models.CharField(max_length=255)
+    name = models.CharField(max_length=1000)
     size_bytes = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, blank=True)
+    place = models.CharField(max_length=40, default="", blank=True)
+    in_place = models.TextField(default="", blank=True)
+    original = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
 
     class Meta:
         ordering: ClassVar = ["role", "ordinal"]

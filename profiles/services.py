@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from profiles import lifecycle, official_folder, pairing
@@ -155,15 +156,21 @@ def profile_rename(profile: Profile, *, name: str) -> Profile:
 
 
 def profile_delete(profile: Profile) -> None:
-    """Remove a profile with all its files. A run in progress notices that its lease is gone."""
-    profile_id = str(profile.pk)
+    """Remove a profile with all its files, and the device profiles of a capture with it.
+
+    A run in progress notices that its lease is gone.
+    """
     with transaction.atomic():
         # Locked first: a claim that is being written must not add a run to what is deleted here.
-        for found in Profile.objects.select_for_update().filter(pk=profile.pk):
-            found.delete()
-    official_links(profile.namespace).remove(profile.folder_name)
-    table_store().drop_profile(profile_id)
-    source_store().delete_profile(profile_id)
+        mine = Q(pk=profile.pk) | Q(parent=profile.pk)
+        found = Profile.objects.select_for_update().filter(mine)
+        folders = {str(one.pk): (one.namespace, one.folder_name) for one in found}
+        Profile.objects.filter(pk=profile.pk).delete()
+    folders[str(profile.pk)] = (profile.namespace, profile.folder_name)
+    for profile_id, (namespace, folder) in folders.items():
+        official_links(namespace).remove(folder)
+        table_store().drop_profile(profile_id)
+        source_store().delete_profile(profile_id)
 
 
 def profile_reprocess(

@@ -14,7 +14,7 @@ from profiles.api.profiles import profile_or_404
 from profiles.api.ranges import ranged_file
 from profiles.models import SourceFile
 from profiles.presentation import profile_links, run_document
-from profiles.stores import source_store
+from profiles.stores import source_path
 
 OCTETS = "application/octet-stream"
 
@@ -61,5 +61,5 @@ class SourceFileView(APIView):
     def get(self, request: Request, profile_id: UUID, source_id: int) -> HttpResponseBase:
         """The bytes as they came, as an attachment; ranges are honoured."""
         source = get_object_or_404(SourceFile, pk=source_id, profile_id=profile_id)
-        path = source_store().path(str(profile_id), source.role, source.ordinal)
+        path = source_path(source)
         return ranged_file(request._request, path, source.name, OCTETS, source.sha256)

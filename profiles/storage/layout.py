@@ -35,3 +35,8 @@ def part_folder(part: int) -> str:
 def source_key(profile_id: str, role: str, ordinal: int) -> str:
     """`<profile>/<role>-<ordinal>`: never the name a file came with."""
     return f"{checked(profile_id)}/{checked(role)}-{int(ordinal)}"
+
+
+def unpacked_key(number: int | str) -> str:
+    """`unpacked-<n>`: a member of an archive, below its profile's folder; `*` for all."""
+    return f"unpacked-{number}"

@@ -12,7 +12,7 @@ from profiles.lifecycle import MOST_ATTEMPTS
 from profiles.models import STAGES, IngestRun, Profile, SourceFile, Status
 from profiles.reading import SourceHead, source_head
 from profiles.selectors import last_run, profiles_visible
-from profiles.stores import source_store
+from profiles.stores import source_path
 from profiles.templatetags.units import THIN
 from profiles.views import run_log
 from profiles.views.remedies import remedies
@@ -74,8 +74,7 @@ def files_of(profile: Profile, row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _file(profile: Profile, source: SourceFile, row: dict[str, Any]) -> dict[str, Any]:
-    path = source_store().path(str(profile.pk), source.role, source.ordinal)
-    head: SourceHead = source_head(path)
+    head: SourceHead = source_head(source_path(source))
     return {
         **source_link(source, row),
         "role": source.role,

@@ -13,13 +13,15 @@ from ingest_worker.formats.errors import FormatError, LimitExceeded, Malformed, 
 from ingest_worker.formats.limits import DEFAULT_LIMITS
 from ingest_worker.formats.neff import archive as archive_module
 from ingest_worker.formats.neff import inflate
-from ingest_worker.formats.neff.tar import Member, read_member, walk
+from ingest_worker.formats.tar import Member, read_member, walk
 from tests.formats.neff_bytes import VALUES, codes, members, opened, packed
 from tests.make import archive
 
 
 class Stream:
     """Bytes that are read forward."""
+
+    form = "neff"
 
     def __init__(self, data: bytes) -> None:
         self._data = BytesIO(data)

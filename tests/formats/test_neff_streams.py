@@ -16,7 +16,7 @@ from ingest_worker.formats.neff.debug_info import first_parents, read_debug_file
 from ingest_worker.formats.neff.debug_wire import PLAIN, Splitter
 from ingest_worker.formats.neff.header import read_header
 from ingest_worker.formats.neff.inflate import PIECE, ContentStream
-from ingest_worker.formats.neff.tar import read_member, walk
+from ingest_worker.formats.tar import read_member, walk
 from ingest_worker.formats.wire import read_fields
 from tests.formats.neff_bytes import VALUES, layer, record
 from tests.make import archive, wire

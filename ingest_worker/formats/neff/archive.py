@@ -14,8 +14,8 @@ from ingest_worker.formats.neff.header import (
 )
 from ingest_worker.formats.neff.inflate import ContentStream
 from ingest_worker.formats.neff.sniff import HEADER_SIZE
-from ingest_worker.formats.neff.tar import ARCHIVE, Member, read_member, walk
 from ingest_worker.formats.notice import Notice
+from ingest_worker.formats.tar import ARCHIVE, Member, read_member, walk
 
 LARGEST_MEMBER = 1 << 28
 MOST_HELD = 1 << 30

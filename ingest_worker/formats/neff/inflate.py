@@ -22,6 +22,8 @@ class ContentStream:
     it is damaged, `archive.bomb` when it grows beyond the limits.
     """
 
+    form = "neff"
+
     def __init__(self, file: BinaryIO, header: Header, limits: Limits) -> None:
         self._file = file
         self._header = header

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from ingest_worker.formats.neff.debug_info import DebugRecords
 from ingest_worker.formats.neff.graph import Definition, DmaBlock, TensorFacts
 from ingest_worker.formats.neff.header import Header
-from ingest_worker.formats.neff.tar import Member
 from ingest_worker.formats.notice import Notice
+from ingest_worker.formats.tar import Member
 
 SLOT_BYTES = 64
 # Engines in the order of the trace's engine numbers: token in definitions.

@@ -15,8 +15,9 @@ _SIZE, _TYPE, _CHECKSUM = slice(124, 136), slice(156, 157), slice(148, 156)
 
 
 class Source(Protocol):
-    """A stream that is read forward."""
+    """A stream that is read forward; `form` begins the codes of what is wrong with it."""
 
+    form: str
     position: int
 
     def read(self, size: int) -> bytes:
@@ -40,7 +41,7 @@ def walk(source: Source, *, most_members: int) -> Iterator[Member]:
 
     Raises FormatError `archive.unsafe_member` for names that lead out of the archive and for
     anything but regular files and folders, `archive.duplicate_member` for a name that comes
-    twice, `archive.bomb` beyond `most_members`, `neff.truncated` and `neff.malformed`.
+    twice, `archive.bomb` beyond `most_members`, and `<form>.truncated` and `<form>.malformed`.
     """
     seen: set[str] = set()
     count = 0
@@ -53,7 +54,7 @@ def walk(source: Source, *, most_members: int) -> Iterator[Member]:
                 file=ARCHIVE,
             )
         kind = header[_TYPE]
-        safe = _safe_name(name)
+        safe = safe_name(name)
         start = source.position
         if kind == _DIRECTORY:
             _skip_to(source, start + _padded(size), name)
@@ -100,52 +101,52 @@ def _headers(source: Source) -> Iterator[tuple[bytes, str, int]]:
         block = source.read(BLOCK)
         if not block.strip(b"\0"):
             return
-        _check(block, start)
-        size = _number(block[_SIZE], start)
+        _check(block, start, source.form)
+        size = _number(block[_SIZE], start, source.form)
         kind = block[_TYPE]
         if kind in (_PAX, _PAX_GLOBAL, _LONG_NAME):
             record = _record(source, size, start)
             if kind == _LONG_NAME:
                 long_name = _text(record)
             elif kind == _PAX:
-                pax = _pax(record, start)
+                pax = _pax(record, start, source.form)
             continue
-        own_size = _pax_size(pax, size, start)
+        own_size = _pax_size(pax, size, start, source.form)
         yield block, pax.get("path") or long_name or _short_name(block), own_size
         long_name, pax = "", {}
 
 
-def _check(block: bytes, start: int) -> None:
+def _check(block: bytes, start: int, form: str) -> None:
     """A header block is whole and its checksum right: the sum of its bytes, own field blank."""
     if len(block) < BLOCK:
         raise Truncated(
-            "neff.truncated", "The archive ends inside a member's header.", start, file=ARCHIVE
+            f"{form}.truncated", "The archive ends inside a member's header.", start, file=ARCHIVE
         )
     total = sum(block) - sum(block[_CHECKSUM]) + 8 * ord(" ")
-    if _number(block[_CHECKSUM], start) != total:
-        raise _damaged("A member's header in the archive is damaged.", start)
+    if _number(block[_CHECKSUM], start, form) != total:
+        raise _damaged("A member's header in the archive is damaged.", start, form)
 
 
-def _number(field: bytes, start: int) -> int:
+def _number(field: bytes, start: int, form: str) -> int:
     """Octal text, or binary where the first bit is set."""
     if field[0] & 0x80:
         return int.from_bytes(field, "big") & ((1 << (8 * len(field) - 1)) - 1)
     digits = field.split(b"\0", 1)[0].strip()
     if any(digit not in b"01234567" for digit in digits):
-        raise _damaged("A number in the archive is not a number.", start)
+        raise _damaged("A number in the archive is not a number.", start, form)
     return int(digits or b"0", 8)
 
 
 def _record(source: Source, size: int, start: int) -> bytes:
     if size > LONGEST_RECORD:
-        raise _damaged(f"A member's extended header has {size} bytes.", start)
+        raise _damaged(f"A member's extended header has {size} bytes.", start, source.form)
     record = source.read(_padded(size))
     if len(record) < _padded(size):
         raise _cut("An extended header", source)
     return record[:size]
 
 
-def _pax(record: bytes, start: int) -> dict[str, str]:
+def _pax(record: bytes, start: int, form: str) -> dict[str, str]:
     """Records `<length> <key>=<value>\\n`, the length counting itself."""
     found: dict[str, str] = {}
     place = 0
@@ -155,18 +156,18 @@ def _pax(record: bytes, start: int) -> dict[str, str]:
         line = record[place + len(digits) + 1 : place + length - 1]
         key, equals, value = line.partition(b"=")
         if length <= 0 or place + length > len(record) or not equals:
-            raise _damaged("A member's extended header is damaged.", start)
+            raise _damaged("A member's extended header is damaged.", start, form)
         found[_text(key)] = _text(value)
         place += length
     return found
 
 
-def _pax_size(pax: dict[str, str], size: int, start: int) -> int:
+def _pax_size(pax: dict[str, str], size: int, start: int, form: str) -> int:
     text = pax.get("size")
     if text is None:
         return size
     if not text.isdecimal() or len(text) > 20:
-        raise _damaged("A member's size is not a number.", start)
+        raise _damaged("A member's size is not a number.", start, form)
     return int(text)
 
 
@@ -180,7 +181,7 @@ def _text(raw: bytes) -> str:
     return raw.split(b"\0", 1)[0].decode("utf-8", "replace")
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
     """The name without `./`; refused when it is absolute or climbs out."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     is_unsafe = name.startswith("/") or ".." in parts or "\\" in name or not name
@@ -205,12 +206,12 @@ def _skip_to(source: Source, end: int, name: str) -> None:
 
 def _cut(name: str, source: Source) -> Truncated:
     return Truncated(
-        "neff.truncated",
+        f"{source.form}.truncated",
         f"The archive ends inside {name[:100]!r}.",
         source.position,
         file=ARCHIVE,
     )
 
 
-def _damaged(message: str, offset: int) -> Malformed:
-    return Malformed("neff.malformed", message, offset, file=ARCHIVE)
+def _damaged(message: str, offset: int, form: str) -> Malformed:
+    return Malformed(f"{form}.malformed", message, offset, file=ARCHIVE)

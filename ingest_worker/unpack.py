@@ -1,0 +1,142 @@
+"""Unpacks a capture: an archive's members into numbered files, a directory as it lies."""
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ingest_worker.capture_scan import MOST_FILES, found_file, scan_directory
+from ingest_worker.formats.errors import FormatError
+from ingest_worker.listing import ListedFile
+from ingest_worker.packed import PIECE, ArchiveLimits, Member, members
+from profiles.directory import FoundFile, name_facts
+from profiles.storage.layout import unpacked_key
+
+LONGEST_NAME = 1000
+LEAST_FREE_BYTES = 64 << 20
+OTHER = "other"
+
+Told = Callable[[int, int], None]
+
+
+def list_directory(path: Path) -> Iterator[ListedFile]:
+    """The files of a directory that stays where it is."""
+    if not path.is_dir():
+        raise FormatError("source.gone", f"There is no directory {path.name} any more.")
+    for found in scan_directory(path):
+        file = path / found.path
+        is_kept = found.role != OTHER and file.is_file() and len(found.path) <= LONGEST_NAME
+        yield ListedFile(found, in_place=str(file) if is_kept else "")
+
+
+class Unpacker:
+    """Unpacks one archive into the source folder of its profile.
+
+    Files get numbers, never the names they came with; what nobody knows is counted and left out.
+    A NEFF that comes twice is kept once.
+    """
+
+    def __init__(self, archive: Path, limits: ArchiveLimits, file_bytes: int, told: Told) -> None:
+        self._archive = archive
+        self._folder = archive.parent
+        self._limits = limits
+        self._file_bytes = file_bytes
+        self._told = told
+        self._done = 0
+        self._count = 0
+        self._neffs: dict[str, str] = {}
+
+    def files(self) -> Iterator[ListedFile]:
+        """Every file, when it is whole on the disk. What an earlier try left is removed first."""
+        self._drop_earlier()
+        for member in members(self._archive, self._limits):
+            if len(member.name) > LONGEST_NAME:
+                text = f"A name has {len(member.name)} characters: {member.name[:60]!r} and more."
+                raise FormatError("archive.unsafe_member", text)
+            yield self._take(member)
+        self._sync()
+
+    def _drop_earlier(self) -> None:
+        for path in self._folder.glob(f"{unpacked_key('*')}"):
+            path.unlink()
+
+    def _take(self, member: Member) -> ListedFile:
+        if name_facts(member.name).role == OTHER:
+            size = sum(len(piece) for piece in self._pieces(member))
+            return ListedFile(FoundFile(member.name, size, OTHER))
+        self._check_room(member)
+        place = unpacked_key(self._count)
+        path = self._folder / place
+        digest = hashlib.sha256()
+        with path.open("xb") as file:
+            for piece in self._pieces(member):
+                digest.update(piece)
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        self._count += 1
+        found = found_file(member.name, path)
+        return self._once(ListedFile(found, digest.hexdigest(), place), path)
+
+    def _once(self, listed: ListedFile, path: Path) -> ListedFile:
+        if listed.found.role != "neff":
+            return listed
+        known = self._neffs.setdefault(listed.sha256, listed.place)
+        if known == listed.place:
+            return listed
+        path.unlink()
+        return replace(listed, place=known)
+
+    def _pieces(self, member: Member) -> Iterator[bytes]:
+        size = 0
+        while piece := member.read(PIECE):
+            size += len(piece)
+            if size > self._file_bytes:
+                text = f"{member.name} is larger than {self._file_bytes:,} bytes."
+                raise FormatError("limit.bytes", text, file=member.name)
+            self._done += len(piece)
+            self._told(self._done, max(self._done, self._archive.stat().st_size))
+            yield piece
+
+    def _check_room(self, member: Member) -> None:
+        """A member that has no room is not begun; one that lies about its size meets the disk."""
+        if min(member.size, self._file_bytes) + LEAST_FREE_BYTES > _free(self._folder):
+            raise OSError(errno.ENOSPC, f"no room for {member.size:,} bytes")
+
+    def _sync(self) -> None:
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def listed_capture(
+    source: Path, limits: ArchiveLimits, file_bytes: int, told: Told
+) -> Iterator[ListedFile]:
+    """The files of an archive or of a directory.
+
+    Raises FormatError, `session.empty` when there is nothing of a capture among them.
+    """
+    is_any = False
+    listed = (
+        list_directory(source)
+        if source.is_dir()
+        else Unpacker(source, limits, file_bytes, told).files()
+    )
+    for count, file in enumerate(listed, 1):
+        if count > MOST_FILES:
+            raise FormatError("archive.too_many", f"There are more than {MOST_FILES:,} files.")
+        is_any = is_any or file.found.role in ("neff", "ntff", "trace_info")
+        yield file
+    if not is_any:
+        raise FormatError(
+            "session.empty", "There is no trace_info.pb, no NEFF and no trace in the directory."
+        )
