@@ -1,6 +1,7 @@
-"""The decoding process: one job from standard input, events as JSON lines on standard output."""
+"""The child process: one job from standard input, events as JSON lines on standard output."""
 
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest_worker.formats.errors import FormatError
-from ingest_worker.job import Job
+from ingest_worker.job import SYSTEM, UNPACK, Job
 from ingest_worker.pause import pause_at
 
 try:
@@ -90,9 +91,38 @@ def _trace() -> str:
 
 
 def _process(job: Job, events: EventWriter) -> None:
+    for source in job.sources:
+        if not Path(source.path).exists():
+            text = f"{source.name} is no longer where it was read from."
+            raise FormatError("source.gone", text, file=source.name)
+    if job.kind == UNPACK:
+        _unpack(job, events)
+    else:
+        _publish(job, events)
+
+
+def _unpack(job: Job, events: EventWriter) -> None:
+    from ingest_worker.packed import ArchiveLimits
+    from ingest_worker.unpack import listed_capture
+
+    reporter = Reporter(events, job)
+
+    def told(done: int, total: int) -> None:
+        reporter("identify", done, total)
+
+    told(0, 0)
+    source = Path(job.sources[0].path)
+    for listed in listed_capture(source, ArchiveLimits(), job.limits.file_bytes, told):
+        events.send("file", **listed.to_event())
+    pause_at(job.pause, "unpack")
+    events.send("done", notices=[])
+
+
+def _publish(job: Job, events: EventWriter) -> None:
     # Imported here, so that a failing import is reported as an event like any other fault.
+    from ingest_worker.formats.notice import Notice
     from ingest_worker.pipeline.run import process
-    from ingest_worker.pipeline.stage import Options, SourceRef
+    from ingest_worker.pipeline.stage import Options, PartPlan, SourceRef
     from profiles.storage.tables import TableStore
 
     sources = [SourceRef(s.role, s.name, Path(s.path), s.ordinal) for s in job.sources]
@@ -102,9 +132,17 @@ def _process(job: Job, events: EventWriter) -> None:
         partial=job.partial,
         explorer_version=job.explorer_version,
         profile_name=job.profile_name,
+        parts=tuple(PartPlan(*part) for part in job.parts),
+        notices=tuple(Notice(*notice) for notice in job.notices),
     )
     folder = TableStore(job.tables).new_run(job.profile_id, job.run)
-    result = process(sources, folder, options, Reporter(events, job))
+    reporter = Reporter(events, job)
+    if job.kind == SYSTEM:
+        # By name, until the builder of system tables is there.
+        system = importlib.import_module("ingest_worker.pipeline.system")
+        result = system.process_system(sources, folder, options, reporter, job.devices)
+    else:
+        result = process(sources, folder, options, reporter)
     events.send("done", notices=[{"code": n.code, "message": n.message} for n in result.notices])
 
 

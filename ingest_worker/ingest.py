@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -12,12 +12,16 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from ingest_worker.formats.limits import Limits
-from ingest_worker.job import Job, JobSource
+from ingest_worker.job import SYSTEM, UNPACK, Job, JobSource
+from ingest_worker.listing import ListedFile
 from ingest_worker.pause import pause_at
+from ingest_worker.pipeline.stage import DeviceRef
 from ingest_worker.run_log import RunLog
 from ingest_worker.runner import Ending, Outcome, Watch, run_job
-from profiles import lifecycle, stores
-from profiles.models import IngestRun
+from profiles import captures, lifecycle, stores
+from profiles.captures import KeptFile
+from profiles.directory import plan
+from profiles.models import IngestRun, Profile
 
 logger = logging.getLogger(__name__)
 
@@ -102,8 +106,36 @@ def ingest(
         scratch=scratch_folder(run),
         log=RunLog(profile_id=str(profile_id), run=run.number),
     )
-    ending = run_job(job_of(run), watch)
+    job = job_of(run)
+    if job.kind == UNPACK:
+        ending = run_job(job, watch)
+        if ending.outcome is not Outcome.DONE:
+            return _patiently(lambda: _settle(run, ending))
+        pause_at(pause_folder(), "unfold")
+        if not _patiently(lambda: _unfold(run, ending)):
+            return Outcome.DISOWNED
+        job = job_of(run)
+    captures.drop_unfolded_archive(run.profile)
+    ending = run_job(job, watch)
     return _patiently(lambda: _settle(run, ending))
+
+
+def _unfold(run: IngestRun, ending: Ending) -> bool:
+    """Turn the files of a capture into profiles. False when the claim is lost."""
+    listed = [ListedFile.from_event(event) for event in ending.files]
+    files = [
+        KeptFile(
+            name=file.found.path,
+            role=file.found.role,
+            size_bytes=file.found.size_bytes,
+            sha256=file.sha256,
+            place=file.place,
+            in_place=file.in_place,
+        )
+        for file in listed
+    ]
+    unfolded = plan([file.found for file in listed], run.profile.name)
+    return captures.capture_unfold(run.pk, run.attempt, files, unfolded)
 
 
 def scratch_root() -> Path:
@@ -123,23 +155,15 @@ def pause_folder() -> Path | None:
 
 
 def job_of(run: IngestRun) -> Job:
-    """What the decoding child has to know of a run."""
-    profile = run.profile
-    store = stores.source_store()
-    sources = tuple(
-        JobSource(
-            role=source.role,
-            name=source.name,
-            path=str(store.path(str(profile.pk), source.role, source.ordinal)),
-            ordinal=source.ordinal,
-        )
-        for source in profile.sources.all()
-    )
+    """What the child has to know of a run, as the profile is now."""
+    profile = Profile.objects.get(pk=run.profile_id)
+    kind = profile.kind if captures.is_unfolded(profile) else UNPACK
+    capture = profile.capture
     return Job(
         profile_id=str(profile.pk),
         run=run.number,
         tables=str(stores.table_store().root),
-        sources=sources,
+        sources=tuple(_sources(profile, kind)),
         profile_name=profile.name,
         explorer_version=settings.EXPLORER_VERSION,
         without=tuple(profile.without),
@@ -147,7 +171,34 @@ def job_of(run: IngestRun) -> Job:
         limits=Limits(file_bytes=settings.MAX_FILE_BYTES, records=settings.MAX_RECORDS),
         memory_bytes=settings.CHILD_MEMORY_BYTES,
         pause_folder=settings.PAUSE_FOLDER,
+        kind=kind,
+        devices=tuple(_devices(profile)) if kind == SYSTEM else (),
+        parts=tuple((ntff, neff, name) for ntff, neff, name in capture.get("parts", ())),
+        notices=tuple((code, text, count) for code, text, count in capture.get("notices", ())),
     )
+
+
+def _sources(profile: Profile, kind: str) -> Iterator[JobSource]:
+    """The files of the run; the traces of a system profile belong to its device profiles."""
+    for source in profile.sources.select_related("original"):
+        if kind != SYSTEM or source.role not in ("neff", "ntff"):
+            path = str(stores.source_path(source))
+            yield JobSource(source.role, source.name, path, source.ordinal)
+
+
+def _devices(profile: Profile) -> Iterator[DeviceRef]:
+    for profile_id, device in captures.devices_of(profile):
+        yield DeviceRef(
+            profile_id=str(profile_id),
+            name=device["name"],
+            instance_id=device["instance_id"],
+            process_id=device["process_id"],
+            nc_id=device["nc_id"],
+            model_id=device["model_id"],
+            session_id=device["session_id"],
+            neff_name=device["neff"],
+            evidence=device["evidence"],
+        )
 
 
 def _settle(run: IngestRun, ending: Ending) -> Outcome:

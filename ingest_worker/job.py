@@ -1,4 +1,4 @@
-"""What the worker tells its decoding child: one profile, as a JSON line."""
+"""What the worker tells its child: one profile to unpack or to process, as a JSON line."""
 
 import dataclasses
 import json
@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest_worker.formats.limits import DEFAULT_LIMITS, Limits
+from ingest_worker.pipeline.stage import DeviceRef
+
+UNPACK, SYSTEM, DEVICE = "unpack", "system", "device"
 
 
 @dataclass(frozen=True)
 class JobSource:
-    """One source file: its role ("neff" or "ntff"), its name when uploaded, where it lies."""
+    """One source file: its role, its name when uploaded or in its directory, where it lies."""
 
     role: str
     name: str
@@ -21,6 +24,11 @@ class JobSource:
 @dataclass(frozen=True)
 class Job:
     """One run of one profile.
+
+    `kind` says what is done: a directory or archive is listed ("unpack"), or its system trace or
+    device traces are processed. `devices` are the device profiles a system run links to, `parts`
+    the NTFF, NEFF and name of each part of a directory of device files, `notices` what the plan of
+    the directory says.
 
     `tables` is the root address of the table store, `memory_bytes` the most private memory the
     child may hold (0: no limit), `pause_folder` the folder of `ingest_worker.pause` or empty.
@@ -37,6 +45,10 @@ class Job:
     limits: Limits = dataclasses.field(default_factory=lambda: DEFAULT_LIMITS)
     memory_bytes: int = 0
     pause_folder: str = ""
+    kind: str = DEVICE
+    devices: tuple[DeviceRef, ...] = ()
+    parts: tuple[tuple[str, str | None, str], ...] = ()
+    notices: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def pause(self) -> Path | None:
@@ -52,5 +64,8 @@ class Job:
         fields = json.loads(text)
         fields["sources"] = tuple(JobSource(**source) for source in fields["sources"])
         fields["without"] = tuple(fields["without"])
+        fields["devices"] = tuple(DeviceRef(**device) for device in fields["devices"])
+        fields["parts"] = tuple((ntff, neff, name) for ntff, neff, name in fields["parts"])
+        fields["notices"] = tuple((code, text, count) for code, text, count in fields["notices"])
         fields["limits"] = Limits(**fields["limits"])
         return cls(**fields)

@@ -11,13 +11,16 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 import pyarrow as pa
 
 from ingest_worker.formats import tar
 from ingest_worker.formats.errors import FormatError, LimitExceeded, Malformed, Truncated
 from profiles.uploads.sniff_archive import GZIP, TAR, ZIP, ZSTD, archive_kind
+
+if TYPE_CHECKING:
+    import io
 
 FORM = "archive"
 PIECE = 1 << 20
@@ -138,7 +141,7 @@ def _unpacker(file: BinaryIO, kind: str) -> _Reader:
     if kind == GZIP:
         return gzip.GzipFile(fileobj=file, mode="rb")
     if kind == ZSTD:
-        packed = pa.PythonFile(file, mode="r")  # type: ignore[arg-type] (a BinaryIO will do)
+        packed = pa.PythonFile(cast("io.IOBase", file), mode="r")
         reader: _Reader = pa.CompressedInputStream(packed, "zstd")
         return reader
     return file

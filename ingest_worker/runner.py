@@ -65,11 +65,12 @@ class Failure:
 
 @dataclass(frozen=True)
 class Ending:
-    """The outcome of a run, its failure if it failed, and its log."""
+    """The outcome of a run, its failure if it failed, its log, and the files it listed."""
 
     outcome: Outcome
     failure: Failure | None = None
     log: str = ""
+    files: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass
@@ -137,6 +138,7 @@ class _Watched:
         self._watch = watch
         self._child = child
         self._final: dict[str, Any] | None = None
+        self._files: list[dict[str, Any]] = []
         self._stage = ""
         self._renewed_at = 0.0
         self._stop_at: float | None = None
@@ -154,6 +156,9 @@ class _Watched:
         return self._ended_itself(self._child.wait())
 
     def _take(self, event: dict[str, Any]) -> None:
+        if event["event"] == "file":
+            self._files.append(event)
+            return
         if event["event"] != "progress":
             self._final = event
             return
@@ -193,7 +198,7 @@ class _Watched:
         final = self._final or {"event": "lost"}
         match final["event"]:
             case "done":
-                return Ending(Outcome.DONE, log=self._watch.log.text())
+                return Ending(Outcome.DONE, log=self._watch.log.text(), files=tuple(self._files))
             case "failed":
                 return self._failed(_from_file(final))
             case "memory":

@@ -70,9 +70,7 @@ def is_unfolded(profile: Profile) -> bool:
     return not profile.sources.filter(role=ARCHIVE).exists()
 
 
-def capture_unfold(
-    run_id: int, attempt: int, files: Sequence[KeptFile], plan: CapturePlan
-) -> bool:
+def capture_unfold(run_id: int, attempt: int, files: Sequence[KeptFile], plan: CapturePlan) -> bool:
     """Replace the archive by its files and make the device profiles, in one transaction.
 
     False when the run no longer holds the profile: then nothing has changed.

@@ -24,7 +24,7 @@ _CODES = (
     ErrorCode(
         "upload.missing_part",
         "There is no file to look at",
-        "Send a NEFF, an NTFF, or both, in the parts neff and ntff.",
+        "Send a NEFF, an NTFF, or both, in the parts neff and ntff, or a directory.",
     ),
     ErrorCode(
         "upload.too_large",
@@ -45,7 +45,7 @@ _CODES = (
     ErrorCode(
         "upload.malformed",
         "The request is not a well-formed upload",
-        "Send multipart/form-data with the parts name, neff and ntff.",
+        "Send multipart/form-data with the parts name, neff and ntff, or name and directory.",
     ),
     ErrorCode(
         "upload.no_length",

@@ -12,10 +12,15 @@ NEFF, NTFF = "neff", "ntff"
 
 @dataclass(frozen=True)
 class Identified:
-    """The files to process: at most one NEFF, and the traces in upload order."""
+    """The files to process: NEFFs, of which an upload has at most one, and traces, in order."""
 
-    neff: SourceRef | None
+    neffs: tuple[SourceRef, ...]
     traces: tuple[SourceRef, ...]
+
+    @property
+    def neff(self) -> SourceRef | None:
+        """The NEFF of an upload."""
+        return self.neffs[0] if self.neffs else None
 
 
 def identify(sources: Sequence[SourceRef], options: Options) -> Identified:
@@ -30,9 +35,8 @@ def identify(sources: Sequence[SourceRef], options: Options) -> Identified:
         raise FormatError("upload.missing_part", "There is neither a NEFF nor a trace to process.")
     for source in kept:
         _check_role(source)
-    neffs = [source for source in kept if source.role == NEFF]
     return Identified(
-        neff=neffs[0] if neffs else None,
+        neffs=tuple(source for source in kept if source.role == NEFF),
         traces=tuple(source for source in kept if source.role == NTFF),
     )
 

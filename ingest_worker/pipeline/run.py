@@ -1,17 +1,17 @@
 """Processes one profile from its sources to a published run folder."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ingest_worker.builders.meta import Provenance, last_timestamp_ns
 from ingest_worker.builders.part import Part
 from ingest_worker.builders.slices import LabelBook, part_groups, part_slices
+from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.notice import Notice
 from ingest_worker.pipeline.build import fixed_tables, neff_tables, part_tables, write_tables
-from ingest_worker.pipeline.decode import Decoded, decode
+from ingest_worker.pipeline.decode import Decoded, OpenedTrace, decode, skipped
 from ingest_worker.pipeline.identify import Identified, identify
 from ingest_worker.pipeline.join import NeffJoin
-from ingest_worker.pipeline.pair import check_pair
 from ingest_worker.pipeline.resolve import resolve_part
 from ingest_worker.pipeline.stage import Options, Progress, SourceRef
 from ingest_worker.pipeline.timeline import TimelineBuilder
@@ -69,9 +69,6 @@ def process(
     progress("identify", 0, len(sources))
     found = identify(sources, options)
     decoded = decode(found, options, progress)
-    if decoded.neff is not None:
-        for name, ntff in decoded.traces:
-            check_pair(decoded.neff.header.uuid, decoded.neff_name or "the NEFF", ntff.facts, name)
     summary = _write_parts(decoded, folder, options, progress)
     progress("publish", 0, 0)
     manifest = _manifest(found, decoded, summary, folder, options)
@@ -85,37 +82,55 @@ def _write_parts(
 ) -> Summary:
     """Resolves and writes part after part, so that only one is held at a time."""
     summary = Summary(TimelineBuilder(folder))
-    join = NeffJoin(decoded.neff)
-    origin = Provenance(
-        options.explorer_version, options.profile_name, join.compiler_version, decoded.neff_name
-    )
-    for number, (name, ntff) in enumerate(decoded.traces):
-        if number == 0:
-            progress("resolve", 0, len(decoded.traces))
-        part = resolve_part(number, name, ntff, join)
-        notices = [*part.notices, *join.notices]
-        tables = [
-            *part_tables(part, origin),
-            *neff_tables(decoded.neff, part),
-            *fixed_tables(notices),
-        ]
+    summary.notices += [*options.notices, *decoded.notices]
+    total = len(decoded.traces)
+    for place, trace in enumerate(decoded.traces):
+        if place == 0:
+            progress("resolve", 0, total)
 
-        def told(done: int, total: int, before: int = number) -> None:
-            progress("build", before * total + done, total * len(decoded.traces))
+        def told(done: int, tables: int, before: int = place) -> None:
+            progress("build", before * tables + done, tables * total)
 
-        write_tables(folder, number, tables, told)
-        if number == len(decoded.traces) - 1:
-            progress("timeline", 0, 0)
-        labels = LabelBook()
-        slices = list(part_slices(part, labels))
-        summary.timeline.add_part(number, part_groups(part), slices, labels.texts)
-        summary.add(part)
-    if not decoded.traces:
+        try:
+            _write_part(trace, summary, options, told)
+        except FormatError as error:
+            if not options.parts or (place == total - 1 and not summary.parts):
+                raise
+            folder.drop_part(len(summary.parts))
+            summary.notices.append(skipped(trace.title, error))
+    if decoded.traces:
+        progress("timeline", 0, 0)
+    else:
         progress("build", 0, 0)
+        join = NeffJoin(decoded.neff)
         tables = [*neff_tables(decoded.neff, None), *fixed_tables(join.notices)]
         write_tables(folder, 0, tables, lambda done, total: progress("build", done, total))
-    summary.notices += join.notices
+        summary.notices += join.notices
     return summary
+
+
+def _write_part(
+    trace: OpenedTrace, summary: Summary, options: Options, told: Callable[[int, int], None]
+) -> None:
+    """The tables of one part and its place on the timeline."""
+    number = len(summary.parts)
+    join = NeffJoin(trace.neff)
+    origin = Provenance(
+        options.explorer_version, options.profile_name, join.compiler_version, trace.neff_name
+    )
+    part = resolve_part(number, trace.title, trace.ntff, join)
+    first = summary.notices if number == 0 else []
+    tables = [
+        *part_tables(part, origin),
+        *neff_tables(trace.neff, part),
+        *fixed_tables([*first, *part.notices, *join.notices]),
+    ]
+    write_tables(summary.timeline.folder, number, tables, told)
+    labels = LabelBook()
+    slices = list(part_slices(part, labels))
+    summary.timeline.add_part(number, part_groups(part), slices, labels.texts)
+    summary.add(part)
+    summary.notices += [one for one in join.notices if one not in summary.notices]
 
 
 def _manifest(
@@ -125,7 +140,7 @@ def _manifest(
     folder: RunFolder,
     options: Options,
 ) -> Manifest:
-    used = [source for source in (found.neff, *found.traces) if source]
+    used = (*found.neffs, *found.traces)
     return Manifest(
         schema_version=SCHEMA_VERSION,
         explorer_version=options.explorer_version,

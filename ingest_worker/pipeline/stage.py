@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest_worker.formats.limits import DEFAULT_LIMITS, Limits
+from ingest_worker.formats.notice import Notice
 
 STAGES = ("identify", "decode", "resolve", "build", "summarise", "timeline", "publish")
 
@@ -44,14 +45,29 @@ class DeviceRef:
 
 
 @dataclass(frozen=True)
+class PartPlan:
+    """A trace of a directory of device files: its name there, its NEFF's, what it is called."""
+
+    ntff: str
+    neff: str | None
+    title: str
+
+
+@dataclass(frozen=True)
 class Options:
-    """How to process: caps, roles left out, whether a cut trace may be read up to the cut."""
+    """How to process: caps, roles left out, whether a cut trace may be read up to the cut.
+
+    `parts` are there for a directory of device files: each trace with a NEFF of its own. `notices`
+    are what is already known of the sources.
+    """
 
     limits: Limits = DEFAULT_LIMITS
     without: frozenset[str] = field(default_factory=frozenset)
     partial: bool = False
     explorer_version: str = ""
     profile_name: str = ""
+    parts: tuple[PartPlan, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 class Progress(Protocol):

@@ -85,6 +85,10 @@ class ProfileUpload(serializers.Serializer[object]):
         required=False,
         help_text="Traces: a part each, in order. A NEFF, a trace, or both are needed.",
     )
+    directory = serializers.FileField(
+        required=False,
+        help_text="In their place: a capture directory as .tar, .tar.gz, .tar.zst or .zip.",
+    )
 
 
 class Rename(serializers.Serializer[object]):

@@ -7,113 +7,178 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IngestRun',
+            name="IngestRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('attempt', models.PositiveIntegerField()),
-                ('worker', models.CharField(blank=True, default='', max_length=200)),
-                ('lease_until', models.DateTimeField()),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('stage', models.CharField(blank=True, default='', max_length=20)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('outcome', models.CharField(blank=True, default='', max_length=20)),
-                ('error_code', models.CharField(blank=True, default='', max_length=60)),
-                ('error_message', models.TextField(blank=True, default='')),
-                ('error_hint', models.TextField(blank=True, default='')),
-                ('error_offset', models.BigIntegerField(blank=True, null=True)),
-                ('error_file', models.CharField(blank=True, default='', max_length=255)),
-                ('log', models.TextField(blank=True, default='')),
-                ('duration_ns', models.BigIntegerField(blank=True, null=True)),
-                ('core_count', models.PositiveIntegerField(blank=True, null=True)),
-                ('ntff_version', models.PositiveIntegerField(blank=True, null=True)),
-                ('instance_type', models.CharField(blank=True, default='', max_length=60)),
-                ('notice_count', models.PositiveIntegerField(default=0)),
-                ('table_bytes', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("attempt", models.PositiveIntegerField()),
+                ("worker", models.CharField(blank=True, default="", max_length=200)),
+                ("lease_until", models.DateTimeField()),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("stage", models.CharField(blank=True, default="", max_length=20)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("outcome", models.CharField(blank=True, default="", max_length=20)),
+                ("error_code", models.CharField(blank=True, default="", max_length=60)),
+                ("error_message", models.TextField(blank=True, default="")),
+                ("error_hint", models.TextField(blank=True, default="")),
+                ("error_offset", models.BigIntegerField(blank=True, null=True)),
+                ("error_file", models.CharField(blank=True, default="", max_length=255)),
+                ("log", models.TextField(blank=True, default="")),
+                ("duration_ns", models.BigIntegerField(blank=True, null=True)),
+                ("core_count", models.PositiveIntegerField(blank=True, null=True)),
+                ("ntff_version", models.PositiveIntegerField(blank=True, null=True)),
+                ("instance_type", models.CharField(blank=True, default="", max_length=60)),
+                ("notice_count", models.PositiveIntegerField(default=0)),
+                ("table_bytes", models.BigIntegerField(default=0)),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Profile',
+            name="Profile",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=150)),
-                ('namespace', models.CharField(default='global', max_length=100)),
-                ('folder_name', models.CharField(blank=True, default='', max_length=250)),
-                ('kind', models.CharField(default='device', max_length=20)),
-                ('status', models.CharField(choices=[('PENDING', 'Pending'), ('PROCESSING', 'Processing'), ('PROCESSED', 'Processed'), ('FAILED', 'Failed')], default='PENDING', max_length=10)),
-                ('size_bytes', models.BigIntegerField(default=0)),
-                ('without', models.JSONField(default=list)),
-                ('partial', models.BooleanField(default=False)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_run_number', models.PositiveIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('processed_at', models.DateTimeField(blank=True, null=True)),
-                ('idempotency_key', models.CharField(blank=True, max_length=200, null=True, unique=True)),
-                ('content_digest', models.CharField(blank=True, default='', max_length=64)),
-                ('is_sample', models.BooleanField(default=False)),
-                ('active_run', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='active_for', to='profiles.ingestrun')),
-                ('current_run', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='current_for', to='profiles.ingestrun')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=150)),
+                ("namespace", models.CharField(default="global", max_length=100)),
+                ("folder_name", models.CharField(blank=True, default="", max_length=250)),
+                ("kind", models.CharField(default="device", max_length=20)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Pending"),
+                            ("PROCESSING", "Processing"),
+                            ("PROCESSED", "Processed"),
+                            ("FAILED", "Failed"),
+                        ],
+                        default="PENDING",
+                        max_length=10,
+                    ),
+                ),
+                ("size_bytes", models.BigIntegerField(default=0)),
+                ("without", models.JSONField(default=list)),
+                ("partial", models.BooleanField(default=False)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_run_number", models.PositiveIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("processed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "idempotency_key",
+                    models.CharField(blank=True, max_length=200, null=True, unique=True),
+                ),
+                ("content_digest", models.CharField(blank=True, default="", max_length=64)),
+                ("is_sample", models.BooleanField(default=False)),
+                (
+                    "active_run",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="active_for",
+                        to="profiles.ingestrun",
+                    ),
+                ),
+                (
+                    "current_run",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="current_for",
+                        to="profiles.ingestrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', 'id'],
+                "ordering": ["-created_at", "id"],
             },
         ),
         migrations.AddField(
-            model_name='ingestrun',
-            name='profile',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='profiles.profile'),
+            model_name="ingestrun",
+            name="profile",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="runs",
+                to="profiles.profile",
+            ),
         ),
         migrations.CreateModel(
-            name='SourceFile',
+            name="SourceFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=20)),
-                ('ordinal', models.PositiveIntegerField(default=0)),
-                ('name', models.CharField(max_length=255)),
-                ('size_bytes', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='profiles.profile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=20)),
+                ("ordinal", models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=255)),
+                ("size_bytes", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="profiles.profile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['role', 'ordinal'],
+                "ordering": ["role", "ordinal"],
             },
         ),
         migrations.AddIndex(
-            model_name='profile',
-            index=models.Index(fields=['status', 'sent_at'], name='profile_waiting'),
+            model_name="profile",
+            index=models.Index(fields=["status", "sent_at"], name="profile_waiting"),
         ),
         migrations.AddIndex(
-            model_name='profile',
-            index=models.Index(django.db.models.functions.text.Lower('name'), name='profile_name'),
+            model_name="profile",
+            index=models.Index(django.db.models.functions.text.Lower("name"), name="profile_name"),
         ),
         migrations.AddConstraint(
-            model_name='profile',
-            constraint=models.UniqueConstraint(condition=models.Q(('folder_name', ''), _negated=True), fields=('namespace', 'folder_name'), name='one_profile_per_folder'),
+            model_name="profile",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("folder_name", ""), _negated=True),
+                fields=("namespace", "folder_name"),
+                name="one_profile_per_folder",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ingestrun',
-            index=models.Index(fields=['lease_until'], name='run_lease'),
+            model_name="ingestrun",
+            index=models.Index(fields=["lease_until"], name="run_lease"),
         ),
         migrations.AddConstraint(
-            model_name='ingestrun',
-            constraint=models.UniqueConstraint(fields=('profile', 'number'), name='one_run_per_number'),
+            model_name="ingestrun",
+            constraint=models.UniqueConstraint(
+                fields=("profile", "number"), name="one_run_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sourcefile',
-            constraint=models.UniqueConstraint(fields=('profile', 'role', 'ordinal'), name='one_source_per_place'),
+            model_name="sourcefile",
+            constraint=models.UniqueConstraint(
+                fields=("profile", "role", "ordinal"), name="one_source_per_place"
+            ),
         ),
     ]

@@ -47,6 +47,14 @@ class RunFolder:
             _link(path, self.path / path.name)
         return entry
 
+    def drop_part(self, part: int) -> None:
+        """Forget what was written of a part that turned out to be unusable."""
+        for entry in [entry for entry in self.tables if entry.part == part]:
+            self.tables.remove(entry)
+            if part == 0:
+                (self.path / layout.table_file(entry.name)).unlink(missing_ok=True)
+        shutil.rmtree(self.path / layout.part_folder(part), ignore_errors=True)
+
     def publish(self, manifest: Manifest) -> None:
         """Write the manifest, last: from here on the run is whole and is never changed."""
         for folder in {self.path, *(self.part_path(entry.part) for entry in self.tables)}:

@@ -17,11 +17,18 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from profiles.refusal import Refused
 from profiles.storage.sources import Incoming, ReceivedFile, SourceStore
 from profiles.uploads.sniff import HEAD_BYTES, NEFF, NTFF, looks_like
+from profiles.uploads.sniff_archive import ARCHIVE_HEAD_BYTES, archive_kind
 
 PIECE_BYTES = 1 << 20
 DRAIN_BYTES = 64 << 20
 TAIL_BYTES = 256
-ROLES = (NEFF, NTFF)
+DIRECTORY, ARCHIVE = "directory", "archive"
+ROLES = {NEFF: NEFF, NTFF: NTFF, DIRECTORY: ARCHIVE}
+"""What the parts of a request are for: `directory` is an archive of a capture directory."""
+
+UNPACKED_SHARE = 2
+"""An archive and what it unpacks to lie side by side for a while."""
+
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -75,33 +82,43 @@ class _IncomingHandler(FileUploadHandler):
             raise Refused("upload.malformed", f"There is no part named {self.field_name!r}.")
         if len(self._upload.files) >= settings.MAX_FILES:
             raise Refused("upload.too_many")
+        if self.field_name == DIRECTORY:
+            _check_room((self.content_length or 0) * UNPACKED_SHARE, self._store)
         self._incoming = self._store.receive()
         self._head = b""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002
         incoming = self._open()
-        if incoming.size_bytes + len(raw_data) > settings.MAX_FILE_BYTES:
-            raise Refused(
-                "upload.too_large",
-                f"{self.file_name} is larger than {settings.MAX_FILE_BYTES:,} bytes.",
-            )
-        if len(self._head) < HEAD_BYTES:
-            self._head += raw_data[: HEAD_BYTES - len(self._head)]
+        most = settings.MAX_FILE_BYTES * (settings.MAX_FILES if self.field_name == DIRECTORY else 1)
+        if incoming.size_bytes + len(raw_data) > most:
+            raise Refused("upload.too_large", f"{self.file_name} is larger than {most:,} bytes.")
+        if len(self._head) < self._head_bytes:
+            self._head += raw_data[: self._head_bytes - len(self._head)]
             self._check_head()
         incoming.append(raw_data)
 
     def _check_head(self) -> None:
-        """What is neither a NEFF nor a trace is refused before the rest of it travels."""
-        if len(self._head) == HEAD_BYTES and looks_like(self._head) is None:
+        """What is nothing known is refused before the rest of it travels."""
+        if len(self._head) == self._head_bytes and self._seen() is None:
             raise _not_this_format(str(self.field_name), str(self.file_name))
+
+    @property
+    def _head_bytes(self) -> int:
+        return ARCHIVE_HEAD_BYTES if self.field_name == DIRECTORY else HEAD_BYTES
+
+    def _seen(self) -> str | None:
+        """What the file begins like: an archive in the part `directory`, else a NEFF or trace."""
+        if self.field_name == DIRECTORY:
+            return ARCHIVE if archive_kind(self._head) else None
+        return looks_like(self._head)
 
     def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         incoming = self._open()
         self._incoming = None
         name = str(self.file_name or "file")[:255]
-        role = str(self.field_name)
+        role = ROLES[str(self.field_name)]
         self._upload.files.append(ReceivedFile(role, name, incoming.finish()))
-        self._claims.append((role, looks_like(self._head), name))
+        self._claims.append((role, self._seen(), name))
         return UploadedFile(file=io.BytesIO(), name=name, size=file_size)
 
     def upload_interrupted(self) -> None:
@@ -130,7 +147,8 @@ class _IncomingHandler(FileUploadHandler):
 
 
 def _not_this_format(role: str, name: str) -> Refused:
-    return Refused(f"{role}.not_this_format", fields={role: name})
+    code = f"{ROLES.get(role, role)}.not_this_format"
+    return Refused(code, fields={DIRECTORY if role == ARCHIVE else role: name})
 
 
 @contextlib.contextmanager
@@ -211,6 +229,8 @@ def _check_files(upload: Upload) -> None:
         raise Refused("upload.missing_part")
     if sum(file.role == NEFF for file in upload.files) > 1:
         raise Refused("upload.too_many", "A profile holds one NEFF.")
+    if len(upload.files) > 1 and any(file.role == ARCHIVE for file in upload.files):
+        raise Refused("upload.too_many", "A directory is sent by itself, as one archive.")
     for file in upload.files:
         if file.received.size_bytes == 0:
             raise Refused("upload.empty", f"{file.name} is empty.", fields={file.role: file.name})

@@ -70,10 +70,10 @@ def state_of(profile: Profile) -> dict[str, Any]:
 
 def files_of(profile: Profile, row: dict[str, Any]) -> list[dict[str, Any]]:
     """The uploaded files, each with what its head says of itself."""
-    return [_file(profile, source, row) for source in profile.sources.all()]
+    return [_file(source, row) for source in profile.sources.all()]
 
 
-def _file(profile: Profile, source: SourceFile, row: dict[str, Any]) -> dict[str, Any]:
+def _file(source: SourceFile, row: dict[str, Any]) -> dict[str, Any]:
     head: SourceHead = source_head(source_path(source))
     return {
         **source_link(source, row),
