@@ -1,6 +1,7 @@
 """The filters of the profile list, the same for page and API."""
 
 from typing import ClassVar
+from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ class ProfileFilter(django_filters.FilterSet):
     """`?status=FAILED&status=PENDING&search=attention&ordering=-created_at`"""
 
     status = django_filters.MultipleChoiceFilter(choices=Status.choices)
+    parent = django_filters.CharFilter(method="by_parent", max_length=36)
     search = django_filters.CharFilter(method="by_words", max_length=200)
     ordering = django_filters.OrderingFilter(
         fields=(
@@ -26,7 +28,16 @@ class ProfileFilter(django_filters.FilterSet):
 
     class Meta:
         model = Profile
-        fields: ClassVar = ["status", "search"]
+        fields: ClassVar = ["status", "parent", "search"]
+
+    def by_parent(self, queryset: QuerySet[Profile], _name: str, value: str) -> QuerySet[Profile]:
+        """Device profiles of a system profile; `none` for what has no parent."""
+        if value == "none":
+            return queryset.filter(parent=None)
+        try:
+            return queryset.filter(parent_id=UUID(value))
+        except ValueError:
+            return queryset.none()
 
     def by_words(self, queryset: QuerySet[Profile], _name: str, value: str) -> QuerySet[Profile]:
         """Every word stands somewhere in the name; `status:failed` is a status instead."""

@@ -78,8 +78,15 @@ def profile_document(profile: Profile) -> dict[str, Any]:
         "failure": failure_document(profile, run),
         "run": current.number if current else None,
         "queue_position": queue_position(profile),
+        "parent": str(profile.parent_id) if profile.parent_id else None,
+        "devices": devices_document(profile),
         "links": profile_links(profile),
     }
+
+
+def devices_document(profile: Profile) -> dict[str, int]:
+    """How many device profiles a system profile has, and how far they are."""
+    return {name: getattr(profile, f"device_{name}", 0) for name in ("total", "ready", "failed")}
 
 
 def device_documents(profile: Profile) -> list[dict[str, Any]]:
@@ -92,10 +99,17 @@ def device_documents(profile: Profile) -> list[dict[str, Any]]:
     children = list(device_profiles(profile.pk))
     made = {child.name for child in children}
     found = [
-        _device(child, listed.get(child.name, {}), calls.get(str(child.pk))) for child in children
+        _device(child, listed.get(child.name) or _planned(child), calls.get(str(child.pk)))
+        for child in children
     ]
     found += [_device(None, row, None) for name, row in listed.items() if name not in made]
     return sorted(found, key=lambda one: str(one["name"]))
+
+
+def _planned(child: Profile) -> dict[str, Any]:
+    """What the directory's plan said, while the system run has not."""
+    planned: dict[str, Any] = child.capture.get("device", {})
+    return planned
 
 
 def _told_of_devices(

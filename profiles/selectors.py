@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from profiles.models import IngestRun, Profile, Status
 from profiles.storage.manifest import PartEntry
@@ -15,7 +15,12 @@ def profiles_visible() -> QuerySet[Profile]:
 
     Logs are left where they are until somebody asks for one.
     """
-    found = Profile.objects.select_related("current_run", "active_run")
+    found = Profile.objects.select_related("current_run", "active_run").annotate(
+        device_total=Count("devices"),
+        device_ready=Count("devices", filter=Q(devices__status=Status.PROCESSED)),
+        device_failed=Count("devices", filter=Q(devices__status=Status.FAILED)),
+    )
+    found = found.order_by("-created_at", "id")  # an aggregate forgets the model's order
     return found.prefetch_related("sources").defer("current_run__log", "active_run__log")
 
 

@@ -44,6 +44,9 @@ class ProfileListView(APIView):
         operation_id="profiles_list",
         parameters=[
             OpenApiParameter("status", str, description="One of the four words; may be repeated."),
+            OpenApiParameter(
+                "parent", str, description="Id of a system profile, or none for what has no parent."
+            ),
             OpenApiParameter("search", str, description="Words that stand in the name."),
             OpenApiParameter("ordering", str, description="A field; a minus turns it round."),
             OpenApiParameter("page", int),

@@ -40,6 +40,14 @@ class Links(serializers.Serializer[object]):
     tables = serializers.CharField()
 
 
+class DeviceCounts(serializers.Serializer[object]):
+    """How many device profiles a system profile has, and how far they are."""
+
+    total = serializers.IntegerField()
+    ready = serializers.IntegerField()
+    failed = serializers.IntegerField()
+
+
 class Profile(serializers.Serializer[object]):
     """A profile."""
 
@@ -59,6 +67,8 @@ class Profile(serializers.Serializer[object]):
     failure = Failure(allow_null=True)
     run = serializers.IntegerField(allow_null=True)
     queue_position = serializers.IntegerField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]
+    devices = DeviceCounts()
     links = Links()
 
 
