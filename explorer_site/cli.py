@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from explorer_site import upload
-from explorer_site.commands.environment import use_workspace
 from explorer_site.commands.flags import add_flags
 from explorer_site.commands.view import view as view_command
+from explorer_site.serve.environment import use_workspace
 from explorer_site.serve.refusal import Refusal
 
 EXIT_REFUSED = 2

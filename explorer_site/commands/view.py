@@ -100,7 +100,7 @@ def _tables(options: argparse.Namespace) -> int:
 
 
 def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Namespace], int]) -> int:
-    from explorer_site.commands.environment import use_workspace
+    from explorer_site.serve.environment import use_workspace
 
     has_pair = options.neff is not None or bool(options.ntff)
     if not has_pair and options.directory is None:
