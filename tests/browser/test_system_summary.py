@@ -63,6 +63,11 @@ def test_the_late_rank_and_the_gap_are_found_and_named(
     expect(page.get_by_role("region", name="Ranks", exact=True)).to_contain_text("rank 5")
     expect(page.get_by_role("region", name="Processes")).to_contain_text("713479")
     expect(page.locator(".tiles")).to_contain_text("1 ready")
+    devices = page.get_by_role("region", name="Device profiles")
+    expect(devices.get_by_role("row")).to_have_count(3)
+    mfu = devices.get_by_role("row").nth(1).get_by_role("cell").nth(10)
+    expect(mfu).to_have_text("–")
+    expect(mfu).to_have_attribute("title", "The use of peak FLOPs is not computed yet.")
 
 
 def test_a_claim_leads_to_its_place_in_the_timeline(

@@ -72,6 +72,25 @@ export function devicesCard(found, process, back) {
 }
 
 /**
+ * The card with those that took most of the run's time.
+ * @param {Devices} found
+ * @param {number} most
+ * @param {string} back
+ * @returns {HTMLElement}
+ */
+export function longestCard(found, most, back) {
+  const devices = [...found.devices]
+    .sort((a, b) => (b.total_ns ?? 0) - (a.total_ns ?? 0))
+    .slice(0, most);
+  const made = devicesCard({ ...found, devices }, "", back);
+  if (devices.length < found.total) {
+    const all = make("a", { href: back }, `All ${count(found.total)}`);
+    made.querySelector("header")?.append(all);
+  }
+  return made;
+}
+
+/**
  * @param {string} back
  * @returns {import("./parts.js").Column<Device>[]}
  */

@@ -2,6 +2,7 @@
 
 import { make } from "../../kit/dom.js";
 import { count, duration, share } from "../../kit/units.js";
+import { longestCard } from "./devices.js";
 import { card, claim, empty, shareBar, table, tiles } from "./parts.js";
 import {
   gapWords,
@@ -18,26 +19,29 @@ import {
 /** @typedef {import("./words.js").Gap} Gap */
 /** @typedef {import("./words.js").Process} Process */
 /** @typedef {import("./words.js").Steps} Steps */
-/** @typedef {{total: number, ready: number, failed: number}} Ready */
+/** @typedef {import("./devices.js").Devices} Devices */
 
 const MOST_GAPS = 6;
 const MOST_RANKS = 8;
+const MOST_DEVICES = 16;
 
 /**
  * All cards of a summary.
  * @param {string} profile
  * @param {Summary} summary
- * @param {Ready} devices
+ * @param {Devices} devices
  * @returns {HTMLElement[]}
  */
 export function summaryCards(profile, summary, devices) {
   const processes = processCard(summary);
-  processes.classList.add("summary__wide");
+  const longest = longestCard(devices, MOST_DEVICES, `/profiles/${profile}/devices/`);
+  for (const wide of [processes, longest]) wide.classList.add("summary__wide");
   return [
     figures(profile, summary, devices),
     processes,
     column(stepsCard(profile, summary.steps), lateCard(profile, summary.stragglers)),
     column(ranksCard(summary.stragglers), gapsCard(profile, summary.gaps)),
+    longest,
   ];
 }
 
@@ -52,7 +56,7 @@ function column(...cards) {
 /**
  * @param {string} profile
  * @param {Summary} summary
- * @param {Ready} devices
+ * @param {Devices} devices
  * @returns {HTMLElement}
  */
 function figures(profile, summary, devices) {
