@@ -30,8 +30,10 @@ class TimelineView(APIView):
     @extend_schema(summary="Read a run's timeline", responses=dict)
     def get(self, request: Request, profile_id: UUID, run: int) -> HttpResponse:
         """Parts, groups, tracks, levels and labels, as JSON."""
-        timeline = _timeline(run_opened(profile_id, run))
-        document = {"profile": str(profile_id), "run": run, **timeline.document}
+        opened = run_opened(profile_id, run)
+        origin = next((part.origin_unix_ns for part in opened.manifest.parts), None)
+        facts = {"profile": str(profile_id), "run": run, "origin_unix_ns": origin}
+        document = {**facts, **_timeline(opened).document}
         text = json.dumps(document, separators=(",", ":"))
         return _answer(request, text.encode(), "application/json")
 

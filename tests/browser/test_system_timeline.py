@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from profiles.models import Profile
-from tests.browser.system_run import HOST, MS, ORIGIN_UNIX_NS, PROCESS, serving_step
+from tests.browser.system_run import HOST, MS, PROCESS, serving_step
 from tests.browser.timeline_page import Row, TimelinePage
 
 STEP = "?t=14786000-16250000"
 DEVICE_ZERO = 15_023_000
+NO_DEVICES: dict[str, Any] = {"total": 0, "ready": 0, "failed": 0, "devices": []}
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def system(page: Page, live_server: Any, submit: Callable[..., Profile]) -> Time
         route.fulfill(json={**empty, "nearest": {"before": before if inside else None}})
 
     page.route("**/series/**", series)
-    page.route("**/devices/", lambda route: route.fulfill(json=[]))
+    page.route("**/devices/", lambda route: route.fulfill(json=NO_DEVICES))
     page.route("**/device-link/**", lambda route: route.fulfill(json={"candidates": []}))
     return TimelinePage(page, f"{live_server.url}/profiles/{profile.pk}/timeline/")
 
@@ -42,7 +43,7 @@ def linked(page: Page, system: TimelinePage, processed: Profile) -> TimelinePage
         "relation": "this execution",
         "evidence": "model id and core agree",
         "open_url": f"/profiles/{processed.pk}/timeline/?t=0-40000",
-        "device_zero_host_ns": str(ORIGIN_UNIX_NS + DEVICE_ZERO),
+        "device_zero_host_ns": DEVICE_ZERO,
     }
     where = [
         {"label": "Submit, before the device starts", "ns": 169_000, "share": 0.136},

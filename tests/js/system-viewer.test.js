@@ -7,7 +7,8 @@ Object.assign(globalThis, {
   },
 });
 const { safeBack, withBack } = await import("../../static/js/viewers/system/device-card.js");
-const { lanesOfCore, offsetOf } = await import("../../static/js/viewers/system/device-rows.js");
+const { lanesOfCore } = await import("../../static/js/viewers/system/device-rows.js");
+const { readyText } = await import("../../static/js/viewers/system/device-list.js");
 const { attributesOf } = await import("../../static/js/viewers/system/event.js");
 const { keep, readKept } = await import("../../static/js/viewers/system/kept.js");
 const { clockWords, spreadOf, syncPointOf } = await import(
@@ -45,10 +46,9 @@ test("a way back leads to a profile of this server or nowhere", () => {
   }
 });
 
-test("a device's zero is placed to the nanosecond although Unix times are larger than numbers hold", () => {
-  assert.equal(offsetOf("1772000000015023001", "1772000000000000000"), 15_023_001);
-  assert.equal(offsetOf(null, "1"), null);
-  assert.equal(offsetOf("5", undefined), null);
+test("the list of device profiles says how many are ready, of how many only while some are not", () => {
+  assert.equal(readyText({ ready: 64, total: 64 }), "64");
+  assert.equal(readyText({ ready: 3, total: 64 }), "3 of 64");
 });
 
 test("a core's lanes are its engines with something in them, then its queues in one", () => {

@@ -2,11 +2,11 @@
 
 /**
  * Where a row of a system run comes from; what does not apply is null or absent.
- * @typedef {{instance?: string | null, process?: number | string | null, source?: string | null, thread?: number | string | null, stream?: string | null, nc?: number | null, pcore?: number | null}} Attrs
+ * @typedef {{instance?: string | null, process?: number | string | null, source?: string | null, thread?: number | string | null, stream?: string | null, nc?: number | null, pcore?: number | null, direction?: string | null, cpu?: number | string | null}} Attrs
  * @typedef {{id: number, key: string, group: string, kind: string, name: string, part: number, core: number, table: string, rows: number, lanes: number, deepest: number, start_ns: number, end_ns: number, capacity: number, attrs?: Attrs}} Track
  * @typedef {{id: string, slug: string, title: string, subtitle: string, kind: string, part: number, core: number, tracks: number[], rows: number, depth?: number, cores?: number[]}} Group
  * @typedef {{id: string, group: string, title: string, subtitle: string, unit: string, attrs?: Attrs, count: number, interval_ns: number | null, max: number, capacity: number | null, shape: string}} Series
- * @typedef {{kind?: string, series?: Series[], origin_unix_ns?: string, profile?: string, run?: number, duration_ns: number, tile_buckets: number, row_tile_buckets: number, levels: {level: number, bucket_ns: number}[], parts: {part: number, name: string, span_ns: number, clock: string}[], groups: Group[], tracks: Track[], labels: Record<string, string[]>, notices: {code: string, message: string, count: number}[]}} TimelineDocument
+ * @typedef {{kind?: string, series?: Series[], origin_unix_ns?: string | null, profile?: string, run?: number, duration_ns: number, tile_buckets: number, row_tile_buckets: number, levels: {level: number, bucket_ns: number}[], parts: {part: number, name: string, span_ns: number, clock: string}[], groups: Group[], tracks: Track[], labels: Record<string, string[]>, notices: {code: string, message: string, count: number}[]}} TimelineDocument
  */
 /**
  * A row: the head of a part or of a group, a track, a closed group's tracks in one, or a clock that

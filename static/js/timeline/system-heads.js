@@ -95,8 +95,8 @@ function wordsOf(track, source, { thread, stream, nc, pcore }) {
     return { name: core === null || core === undefined ? track.name : `Core ${core}`, detail: "" };
   }
   if (source === "transfers") return { name: track.name, detail: "" };
-  const detail = stream ? String(stream) : thread ? `thread ${thread}` : "";
-  return { name: NAMES[source], detail };
+  const otherwise = stream != null ? `stream ${stream}` : thread != null ? `thread ${thread}` : "";
+  return { name: NAMES[source], detail: track.name.replace(/^NC \d+ · /, "") || otherwise };
 }
 
 /**
@@ -157,6 +157,7 @@ function sourceHead({ attrs, source }, process) {
     return [head(`${process.id}/hw${attrs.nc}`, "Hardware", `logical core ${attrs.nc}`)];
   }
   if (source === "hardware") return [head(`${process.id}/hw`, "Hardware", "")];
+  if (attrs.cpu != null) return [head(`${process.id}/cpus`, "CPUs", "one by one")];
   if (source === "framework" || source === "runtime" || attrs.process == null) return [];
   return [head(`${process.id}/memory`, "Memory and transfers", "")];
 }

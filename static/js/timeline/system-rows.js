@@ -118,7 +118,8 @@ export function layoutSystem(document, arrangement) {
       const members = placed.filter(({ heads: other }) => other[at]?.id === ids[at]);
       const group = headGroup(heads[at], members, at);
       rows.push(row("head", group, null, HEAD_HEIGHT, 1));
-      if (at === closedAt) rows.push(row("closed", group, null, HEAD_HEIGHT, 1));
+      if (at === closedAt && group.tracks.length > 0)
+        rows.push(row("closed", group, null, HEAD_HEIGHT, 1));
     }
     path = ids;
     if (closedAt === ids.length) rows.push(...rowsOf(entry, groups, arrangement));
@@ -188,7 +189,8 @@ function headGroup({ id, title, subtitle }, members, depth) {
   return {
     ...{ id, slug: "", title, subtitle, kind: "head", part: 0, core: 0, depth },
     tracks: tracks.map((track) => track.id),
-    rows: tracks.reduce((sum, track) => sum + track.rows, 0),
+    // Transfers are events of the runtime once more.
+    rows: tracks.reduce((sum, { rows, attrs }) => sum + (attrs?.direction ? 0 : rows), 0),
     cores: [...cores].sort((a, b) => a - b),
   };
 }

@@ -30,7 +30,8 @@ const SOURCE_LANES = ["framework", "neuron_rt", "transfers", "neuron_hw"];
  * @returns {number}
  */
 function laneOf(track) {
-  if (track.kind === "span") return SOURCE_LANES.indexOf(track.attrs?.source ?? "");
+  const { source, direction } = track.attrs ?? {};
+  if (track.kind === "span") return SOURCE_LANES.indexOf(direction ? "transfers" : (source ?? ""));
   if (track.kind.startsWith("dma")) return DMA_LANE;
   return track.kind === "engine" ? ENGINE_ORDER.indexOf(track.name) : -1;
 }

@@ -126,7 +126,7 @@ function click(viewer, event) {
   const isOn = (/** @type {import("./plot.js").Box} */ box) =>
     x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1;
   if (viewer.frame?.failures.some(isOn)) viewer.store.retry();
-  else viewer.choose(viewer.hitAt(x, y));
+  else viewer.clickAt(x, y);
 }
 
 /** @param {TimelineViewer} viewer */

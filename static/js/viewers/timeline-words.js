@@ -125,7 +125,10 @@ export function showLegend(viewer) {
 /** @param {TimelineViewer} viewer */
 export function showEmptyPanel(viewer) {
   const { document: timeline, dma, duration: span, host } = viewer;
-  const groups = timeline.kind === "system" ? timeline.groups : shownGroups(timeline, dma);
+  const groups =
+    timeline.kind === "system"
+      ? timeline.groups.filter(({ kind }) => kind !== "transfers")
+      : shownGroups(timeline, dma);
   const sum = (/** @type {(group: Group) => boolean} */ chosen) =>
     count(groups.filter(chosen).reduce((total, group) => total + group.rows, 0));
   const instructions = sum((group) => group.kind === "core");

@@ -319,6 +319,15 @@ export class TimelineViewer {
   }
 
   /**
+   * What a click on the stage does.
+   * @param {number} x
+   * @param {number} y
+   */
+  clickAt(x, y) {
+    this.choose(this.hitAt(x, y));
+  }
+
+  /**
    * Selects an event, or zooms into a cell until its events separate.
    * @param {Hit | null} hit
    */

@@ -7,7 +7,8 @@ import { count } from "../../kit/units.js";
 /** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
 /** @typedef {import("./event.js").Model} Model */
 /**
- * @typedef {{profile_id: string | null, name: string, status: string | null, relation: string, evidence: string, open_url: string | null, device_zero_host_ns: string | number | null}} Candidate
+ * `device_zero_host_ns` is where the device profile's zero lies, from the system profile's.
+ * @typedef {{profile_id: string | null, name: string, status: string | null, relation: string, evidence: string, open_url: string | null, device_zero_host_ns: number | null}} Candidate
  */
 
 const MOST_CARDS = 6;
@@ -22,19 +23,19 @@ const BADGES = /** @type {Record<string, string>} */ ({
  * A card a candidate, best first; a sentence where there is none.
  * @param {SystemTimeline} viewer
  * @param {Hit} hit
- * @param {Candidate[]} candidates
- * @param {Model | null} model
+ * @param {import("./event.js").DeviceLink} link
  * @returns {HTMLElement[]}
  */
-export function deviceCards(viewer, hit, candidates, model) {
+export function deviceCards(viewer, hit, { candidates, model, note }) {
   const about = model?.name ? [modelSection(model)] : [];
   if (candidates.length === 0) {
-    const words = "No device profile of this program was captured.";
+    const words = note || "No device profile of this program was captured.";
     const title = make("h3", {}, "Device profile");
     const text = make("p", { class: "quiet" }, words);
     return [make("section", { class: "panel__section" }, title, text), ...about];
   }
   const cards = candidates.slice(0, MOST_CARDS).map((one, at) => card(viewer, hit, one, at === 0));
+  if (note) cards[0].append(make("p", { class: "quiet" }, note));
   const more = candidates.length - MOST_CARDS;
   if (more > 0) cards.push(make("p", { class: "quiet panel__loading" }, `and ${count(more)} more`));
   return [...cards, ...about];

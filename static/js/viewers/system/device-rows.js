@@ -43,17 +43,6 @@ export function lanesOfCore(document, place) {
   return queues.length > 0 ? [...lanes, { name: "DMA", tracks: queues }] : lanes;
 }
 
-/**
- * Where a device profile's zero lies, from the system profile's zero.
- * @param {string | number | null} zero Unix ns
- * @param {string | undefined} origin Unix ns
- * @returns {number | null}
- */
-export function offsetOf(zero, origin) {
-  if (zero === null || zero === undefined || origin === undefined) return null;
-  return Number(BigInt(zero) - BigInt(origin));
-}
-
 export class DeviceRows {
   /** @param {SystemTimeline} viewer */
   constructor(viewer) {
@@ -91,7 +80,7 @@ export class DeviceRows {
    * @returns {boolean}
    */
   canShow(hit, candidate) {
-    const zero = offsetOf(candidate.device_zero_host_ns, this.viewer.document.origin_unix_ns);
+    const zero = candidate.device_zero_host_ns;
     const isReady = candidate.status === "PROCESSED" && candidate.profile_id !== null;
     return zero !== null && isReady && this.coresOf(hit).length > 0;
   }
@@ -168,8 +157,7 @@ export class DeviceRows {
    * @param {Candidate} candidate
    * @returns {Promise<Layer | null>}
    */
-  async load({ profile_id: id, device_zero_host_ns: zero }) {
-    const offset = offsetOf(zero, this.viewer.document.origin_unix_ns);
+  async load({ profile_id: id, device_zero_host_ns: offset }) {
     if (offset === null) return null;
     try {
       const profile = await request(`/api/v1/profiles/${id}/`);

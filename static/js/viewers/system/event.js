@@ -10,7 +10,7 @@ import { deviceCards } from "./device-card.js";
 /** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
 /** @typedef {{label: string, ns: number, share: number}} Part */
 /** @typedef {{name: string | null, graph: string | null, role: string | null, rank: number | null, bucket: number | null}} Model */
-/** @typedef {{event: unknown, model: Model | null, where: Part[], candidates: import("./device-card.js").Candidate[]}} DeviceLink */
+/** @typedef {{event: unknown, model: Model | null, where: Part[], candidates: import("./device-card.js").Candidate[], note: string}} DeviceLink */
 
 const WHERE_COLOURS = [0, 4, 8, 2, 6];
 const LINKED = new Set([
@@ -39,7 +39,7 @@ export async function showSystemEvent(viewer, place, hit, signal) {
     ]);
     const { row, columns } = answer;
     const parts = link?.where.length ? [whereSection(link.where)] : [];
-    if (link) parts.push(...deviceCards(viewer, hit, link.candidates, link.model));
+    if (link) parts.push(...deviceCards(viewer, hit, link));
     parts.push(section("Attributes", attributesOf(row)));
     const isOfDevice = row.trace_event_source === "neuron_hw" || LINKED.has(hit.label);
     if (isOfDevice) parts.push(viewer.sync.section(hit.track.attrs ?? {}));

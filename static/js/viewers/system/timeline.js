@@ -2,6 +2,7 @@
 
 import { one } from "../../kit/dom.js";
 import { readAddress } from "../../timeline/address.js";
+import { rowAt } from "../../timeline/rows.js";
 import { groupingOf } from "../../timeline/system-heads.js";
 import { arranged, arrangementOf } from "../../timeline/system-rows.js";
 import { TimelineViewer } from "../timeline.js";
@@ -10,6 +11,7 @@ import { SyncPoints } from "./clocks.js";
 import { DeviceRows } from "./device-rows.js";
 import { showSystemEvent } from "./event.js";
 import { keep, readKept } from "./kept.js";
+import { showSeriesAt } from "./series-panel.js";
 import { SeriesRows } from "./series-rows.js";
 import { showStatistics } from "./statistics.js";
 
@@ -21,14 +23,17 @@ import { showStatistics } from "./statistics.js";
 const OPEN_AT_START = 4;
 
 /**
- * Heads that start closed: of many processes the first ones are open.
+ * Heads that start closed: of many processes the first ones are open, single CPUs never are.
  * @param {TimelineDocument} document
  * @param {Arrangement} arrangement
  * @returns {string[]}
  */
 export function closedHeads(document, arrangement) {
-  const outer = new Set(arranged(document, arrangement).map(({ heads }) => heads[0]?.id ?? ""));
-  return [...outer].filter(Boolean).slice(OPEN_AT_START);
+  const everything = { ...arrangement, isCpuShown: true };
+  const found = arranged(document, everything).map(({ heads }) => heads);
+  const outer = [...new Set(found.map(([first]) => first.id))].filter((id) => id !== "pinned");
+  const cpus = found.flat().filter(({ id }) => id.endsWith("/cpus"));
+  return [...new Set([...outer.slice(OPEN_AT_START), ...cpus.map(({ id }) => id)])];
 }
 
 export class SystemTimeline extends TimelineViewer {
@@ -149,6 +154,21 @@ export class SystemTimeline extends TimelineViewer {
   select(hit) {
     super.select(hit);
     if (!hit) this.showIdlePanel();
+  }
+
+  /**
+   * A click on a series shows what it holds at that instant.
+   * @override
+   * @param {number} x
+   * @param {number} y
+   */
+  clickAt(x, y) {
+    const row = this.frame && rowAt(this.frame.rows, y + this.scrollY);
+    if (!row?.series) super.clickAt(x, y);
+    else {
+      this.select(null);
+      void showSeriesAt(this, row.series, Math.round(this.scale().ns(x)));
+    }
   }
 
   /** While nothing is selected the panel counts the marked range. */
