@@ -1,5 +1,6 @@
 """A profile as plain data, the same for API and pages."""
 
+import re
 from typing import Any
 
 from profiles.error_codes import error_code
@@ -96,20 +97,21 @@ def device_documents(profile: Profile) -> list[dict[str, Any]]:
     are in it without an id.
     """
     listed, calls = _told_of_devices(profile)
-    children = list(device_profiles(profile.pk))
-    made = {child.name for child in children}
-    found = [
-        _device(child, listed.get(child.name) or _planned(child), calls.get(str(child.pk)))
-        for child in children
-    ]
+    # What the plan of the directory said is there before the run, and stays when one is renamed.
+    planned = {
+        child: child.capture.get("device") or listed.get(child.name, {})
+        for child in device_profiles(profile.pk)
+    }
+    made = {row.get("name", child.name) for child, row in planned.items()}
+    found = [_device(child, row, calls.get(str(child.pk))) for child, row in planned.items()]
     found += [_device(None, row, None) for name, row in listed.items() if name not in made]
-    return sorted(found, key=lambda one: str(one["name"]))
+    return sorted(found, key=lambda one: _as_people_count(str(one["name"])))
 
 
-def _planned(child: Profile) -> dict[str, Any]:
-    """What the directory's plan said, while the system run has not."""
-    planned: dict[str, Any] = child.capture.get("device", {})
-    return planned
+def _as_people_count(name: str) -> list[tuple[int, str]]:
+    """Sorts core 2 before core 10."""
+    pieces = re.findall(r"[0-9]{1,18}|[^0-9]+|[0-9]+", name)
+    return [(int(piece) if piece.isdecimal() else -1, piece) for piece in pieces]
 
 
 def _told_of_devices(

@@ -208,6 +208,31 @@ def test_device_profiles_are_listed_before_the_system_part_is_done(
     assert found["devices"][0]["total_ns"] is None
 
 
+def test_the_plan_says_what_a_device_profile_is_whatever_it_is_called_now(
+    client: Client, parent: Profile
+) -> None:
+    plan = {**LISTED, "name": NAME, "session_id": 2, "nc_id": 3}
+    child = Profile.objects.create(name="renamed", parent=parent, capture={"device": plan})
+    url = f"/api/v1/profiles/{parent.pk}/devices/"
+    before = client.get(url).json()["devices"]
+    publish(parent, [])
+    assert client.get(url).json()["devices"] == before
+    (one,) = before
+    assert (one["id"], one["name"], one["nc"], one["session"]) == (
+        str(child.pk),
+        "renamed",
+        3,
+        "2",
+    )
+
+
+def test_device_profiles_stand_as_people_count(client: Client, parent: Profile) -> None:
+    for core in (10, 2, 1):
+        Profile.objects.create(name=f"run_nc_{core}_model_7", parent=parent)
+    found = client.get(f"/api/v1/profiles/{parent.pk}/devices/").json()["devices"]
+    assert [one["name"] for one in found] == [f"run_nc_{n}_model_7" for n in (1, 2, 10)]
+
+
 def test_a_listed_device_profile_that_was_not_made_has_no_id(
     client: Client, parent: Profile
 ) -> None:
