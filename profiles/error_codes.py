@@ -213,6 +213,16 @@ _CODES = (
         "Write it again with the official tool.",
     ),
     ErrorCode(
+        "system.nothing",
+        "The capture holds no trace of a process",
+        "Send the whole capture directory, with trace_info.pb and ntrace.pb.",
+    ),
+    ErrorCode(
+        "system.malformed",
+        "A system trace is damaged",
+        "Copy the file from the instance again, or capture again.",
+    ),
+    ErrorCode(
         "run.gone",
         "This run is no longer there",
         "Open the profile again: it has been processed anew or deleted.",

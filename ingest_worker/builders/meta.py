@@ -134,6 +134,13 @@ CATEGORIES = {
     "ntff.unknown": "Unknown Content",
     "isa.unknown": "Unknown Content",
     "neff.missing": "Missing Data",
+    "system.cut": "Lost Records",
+    "system.lost": "Lost Records",
+    "system.unclosed": "Lost Records",
+    "system.damaged": "Lost Records",
+    "system.stop": "Lost Records",
+    "system.no_": "Missing Data",
+    "system.unknown": "Unknown Content",
     "ntff.no_dge": "Missing Data",
 }
 

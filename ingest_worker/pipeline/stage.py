@@ -58,7 +58,8 @@ class Options:
     """How to process: caps, roles left out, whether a cut trace may be read up to the cut.
 
     `parts` are there for a directory of device files: each trace with a NEFF of its own. `notices`
-    are what is already known of the sources.
+    are what is already known of the sources. The last three choose events of a system trace; empty means all. Types are names, `hardware`,
+    `software`, or a name with `^` before it to leave it out.
     """
 
     limits: Limits = DEFAULT_LIMITS
@@ -68,6 +69,9 @@ class Options:
     profile_name: str = ""
     parts: tuple[PartPlan, ...] = ()
     notices: tuple[Notice, ...] = ()
+    event_types: frozenset[str] = field(default_factory=frozenset)
+    instance_ids: frozenset[str] = field(default_factory=frozenset)
+    neuron_cores: frozenset[int] = field(default_factory=frozenset)
 
 
 class Progress(Protocol):

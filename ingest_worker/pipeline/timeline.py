@@ -43,6 +43,8 @@ class TimelineBuilder:
     labels: dict[str, list[str]] = field(default_factory=dict)
     loads: list[tuple[int, TileLoads]] = field(default_factory=list)
     duration_ns: int = 0
+    kind: str = ""
+    series: list[dict[str, Any]] = field(default_factory=list)
 
     def add_part(
         self,
@@ -118,6 +120,7 @@ class TimelineBuilder:
                 "table": track.table,
                 "capacity": track.capacity,
                 **facts,
+                **({} if track.attrs is None else {"attrs": dict(track.attrs)}),
             }
         )
 
@@ -163,6 +166,8 @@ class TimelineBuilder:
             "labels": self.labels,
             "notices": [{"code": n.code, "message": n.message, "count": n.count} for n in notices],
         }
+        if self.kind:
+            document |= {"kind": self.kind, "series": self.series}
         write_text(self.folder.path / TIMELINE, json.dumps(document, separators=(",", ":")))
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-KINDS = ("engine", "dma_queue", "dma_engine", "clock", "error")
+from ingest_worker.tracks.depth import MOST_LANES
+
+KINDS = ("engine", "dma_queue", "dma_engine", "clock", "error", "span")
 TRANSPOSE_BIT = 0x40
 UNKNOWN_COLOUR = 255
 TABLE_TIMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -50,7 +52,8 @@ class TrackSlices:
     of the text; `lane` uint8 (n,) fixed lanes, or None to stack what overlaps. `capacity` is how
     many slices can run at once: busy share = busy / (capacity x bucket). `engine_base` is the
     global number of the DMA engine in lane 0. `deepest` is how many lanes stacking would take
-    without a limit, once that is known.
+    without a limit, once that is known, and `most_lanes` how many there may be. `attrs` say where a
+    span happened, so that tracks can be grouped in other ways.
     """
 
     key: str
@@ -69,6 +72,8 @@ class TrackSlices:
     capacity: int = 1
     engine_base: int = 0
     deepest: int = 0
+    most_lanes: int = MOST_LANES
+    attrs: Mapping[str, Any] | None = None
 
     def __len__(self) -> int:
         return len(self.start_ns)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest_worker.tracks.catalogue import TABLE_TIMES, TrackSlices
-from ingest_worker.tracks.depth import MOST_LANES, own_starts, stack
+from ingest_worker.tracks.depth import own_starts, stack
 from ingest_worker.tracks.levels import RATIO_BITS, Cells, Longs, Slices, levels
 from ingest_worker.tracks.loads import GroupLoads, TileLoads
 from ingest_worker.tracks.looks import Looks, looks_of
@@ -233,7 +233,7 @@ def write_pyramid(
 
 
 def _facts(track: TrackSlices) -> dict[str, Any]:
-    lanes = track.capacity if track.capacity > 1 else min(max(track.deepest, 1), MOST_LANES)
+    lanes = track.capacity if track.capacity > 1 else min(max(track.deepest, 1), track.most_lanes)
     return {
         "rows": len(track),
         "lanes": lanes,

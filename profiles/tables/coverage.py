@@ -26,6 +26,15 @@ WRITTEN: Mapping[str, str] = MappingProxyType(
         "DmaPacketPicoseconds": "traces with packets that cross the window's edge",
         "UnknownRecord": "traces with records of unknown type",
         "TimelineTrack": "every trace",
+        "SystemProfileEvents": "system profiles",
+        "CpuUsage": "system profiles with samples of the host's processors",
+        "HostMemUsage": "system profiles with samples of the host's memory",
+        "SystemProfileHbmUsage": "system profiles with allocations of device memory",
+        "SystemProfileMetadata": "system profiles",
+        "DeviceProfileList": "system profiles with device profiles",
+        "DeviceProfileLink": "system profiles with executions that belong to a device profile",
+        "TransferBandwidth": "system profiles with transfers between host and device",
+        "SyncPoint": "system profiles with points at which host and device clocks meet",
     }
 )
 """Tables of this version, and when they are there: a table without rows is not written."""
@@ -72,6 +81,7 @@ LEFT_EMPTY: Mapping[str, frozenset[str]] = MappingProxyType(
         "Metadata": frozenset({"s3_bucket_path", "explorer_build_time"}),
         "NeffHeader": frozenset({"cc_participant_count"}),
         "TensorInfo": frozenset({"pcore_idx"}),
+        "SystemProfileEvents": frozenset({"flow_id"}),
         "SchemaFields": frozenset(
             {"field_example", "field_format", "field_minimum", "field_maximum"}
         ),

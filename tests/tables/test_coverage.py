@@ -12,7 +12,9 @@ from profiles.storage.tables import TableStore
 from profiles.tables.coverage import LEFT_EMPTY, WRITTEN
 from profiles.tables.describe import page
 from profiles.tables.registry import REGISTRY
+from tests.make.session.sample import sample_session
 from tests.pipeline.capture_files import trace_source
+from tests.system.runs import written
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,6 +31,28 @@ NEEDS_OTHER_CAPTURES = {
     ("Metadata", "ultraserver_size"),
     ("Metadata", "ultraserver_instance_index"),
     ("TimelineTrack", "part"),
+    *(
+        (table, column)
+        for table in ("CpuUsage", "HostMemUsage")
+        for column in ("ultraserver_id", "ultraserver_instance_index")
+    ),
+    *(
+        ("SystemProfileHbmUsage", f"{kind}_bytes")
+        for kind in (
+            "io",
+            "dram_spill",
+            "profiler_buffers",
+            "scalar_table",
+            "shared_scratchpad",
+            "ucode_lib",
+            "gpsimd_stdio",
+            "dma_rings_spill",
+            "dma_rings_collectives",
+        )
+    ),
+    ("DeviceProfileList", "session_id"),
+    ("SystemProfileEvents", "framework_stream_id"),
+    ("SystemProfileMetadata", "ntff_version"),
     ("UnknownRecord", "timestamp"),
     ("UnknownRecord", "trace_type"),
     ("UnknownRecord", "block_type"),
@@ -37,7 +61,8 @@ NEEDS_OTHER_CAPTURES = {
 
 def holds_something(table: str, column: str, values: "pa.ChunkedArray[Any]") -> bool:
     field = REGISTRY[table].by_name[column]
-    distinct = values.unique().to_pylist()
+    is_list = field.type.startswith("list")
+    distinct = (values if is_list else values.unique()).to_pylist()
     return any(
         value is not None and (not field.required or value != field.empty) for value in distinct
     )
@@ -56,7 +81,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], bo
     found: dict[tuple[str, str], bool] = {}
     for number, sources in enumerate((pair, [trace_source(folder)])):
         process(sources, store.new_run("p", number), options, silent)
-        run = store.open_run("p", number)
+    serving = written(sample_session(), folder)
+    for run in (store.open_run("p", 0), store.open_run("p", 1), serving):
         for entry in run.manifest.tables:
             with run.parquet(entry.name, entry.part) as file:
                 table = file.read()

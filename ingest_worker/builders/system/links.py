@@ -1,0 +1,238 @@
+"""From an execution on the host to the device profile it belongs to, with the reason why."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest_worker.builders.built import BuiltTable, table_of_rows
+from ingest_worker.builders.system.clocks import SyncPoint
+from ingest_worker.builders.system.events import EXECUTE, RUNNING, Events
+from ingest_worker.builders.system.process import ProcessTrace
+from ingest_worker.builders.system.values import NONE
+from ingest_worker.formats.notice import Notice
+from profiles.capture_names import name_facts
+
+THIS, SAME, CANDIDATE = "this execution", "same program", "candidate"
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device profile as the links see it."""
+
+    profile_id: str
+    name: str
+    instance_id: str
+    process_id: int | None
+    nc_id: int | None
+    model_id: int | None
+    session_id: int | None
+    neff_name: str | None
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Ran:
+    """An execution on the device's own clock, and host minus device there."""
+
+    start_ns: int | None
+    end_ns: int | None
+    offset_ns: int | None
+
+
+@dataclass
+class Links:
+    """The rows of `DeviceProfileLink`, and executions for which there is no device profile."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    missing: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class _Linker:
+    events: Events
+    processes: Mapping[int, ProcessTrace]
+    devices: Sequence[Device]
+    offsets: Mapping[tuple[int, int, int, int], int]
+    ran: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+    first: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    known: dict[tuple[int, int, int], list[tuple[Device, str, str]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        events = self.events
+        for row in events.named(RUNNING).tolist():
+            key = (int(events.process[row]), int(events.nc[row]), int(events.exec_id[row]))
+            self.ran.setdefault(key, []).append(row)
+        for row in events.named(EXECUTE, RUNNING).tolist():
+            if events.exec_id[row] != NONE:
+                self.first.setdefault(self.model_key(row), int(events.exec_id[row]))
+
+    def model_key(self, row: int) -> tuple[int, int, int]:
+        events = self.events
+        return int(events.process[row]), int(events.nc[row]), int(events.model_id[row])
+
+    def run_of(self, row: int) -> Ran:
+        """Where an event's execution lies on the device's clock."""
+        events = self.events
+        key = (int(events.process[row]), int(events.nc[row]), int(events.exec_id[row]))
+        is_own = events.names[int(events.name[row])] == RUNNING
+        rows = [row] if is_own else self.ran.get(key, []) if key[2] != NONE else []
+        stamps = [
+            (int(events.device_start_ns[one]), int(events.device_end_ns[one]))
+            for one in rows
+            if events.device_start_ns[one] != NONE and events.device_end_ns[one] != NONE
+        ]
+        cores = sorted(int(events.pcore[one]) for one in rows)
+        offset = next(
+            (
+                self.offsets[key[0], key[1], core, key[2]]
+                for core in cores
+                if (key[0], key[1], core, key[2]) in self.offsets
+            ),
+            None,
+        )
+        if not stamps:
+            return Ran(None, None, offset)
+        return Ran(min(s for s, _ in stamps), max(e for _, e in stamps), offset)
+
+    def found_for(self, row: int) -> list[tuple[Device, str, str]]:
+        """Device profiles for an event: which, in what relation, and why."""
+        key = self.model_key(row)
+        if key not in self.known:
+            self.known[key] = list(self._candidates(*key))
+        exec_id = int(self.events.exec_id[row])
+        is_first = exec_id == NONE or self.first.get(key) == exec_id
+        return [self._of_execution(one, key, is_first=is_first) for one in self.known[key]]
+
+    def _of_execution(
+        self, found: tuple[Device, str, str], key: tuple[int, int, int], *, is_first: bool
+    ) -> tuple[Device, str, str]:
+        device, relation, why = found
+        if relation != THIS or device.session_id is not None:
+            return found
+        if not is_first:
+            return device, SAME, f"{why} The file holds the model's first execution on the core."
+        if self.processes[key[0]].may_have_lost_events:
+            return device, CANDIDATE, f"{why} Earlier events are lost, so it may not be the first."
+        return found
+
+    def _candidates(self, process: int, core: int, model: int) -> Iterator[tuple[Device, str, str]]:
+        trace = self.processes[process]
+        own = [d for d in self.devices if _is_of(d, trace)]
+        exact = [
+            d
+            for d in own
+            if d.nc_id == core and d.model_id == model and model != NONE and d.session_id is None
+        ]
+        if exact:
+            relation = THIS if len(exact) == 1 else CANDIDATE
+            why = f"Model {model} and core {core} of the file's name are the event's."
+            if len(exact) > 1:
+                why += f" {len(exact)} files fit."
+            yield from ((device, relation, why) for device in exact)
+            return
+        sessions = [d for d in own if d.nc_id == core and d.session_id is not None]
+        if sessions:
+            relation = THIS if len(sessions) == 1 else CANDIDATE
+            why = f"The session's file is of core {core} of this process."
+            if len(sessions) > 1:
+                why += f" {len(sessions)} sessions fit; the time of the execution decides."
+            yield from ((device, relation, why) for device in sessions)
+            return
+        for device in self.devices:
+            why = _same_program(device, model, trace)
+            if why:
+                yield device, SAME, why
+
+
+def _is_of(device: Device, trace: ProcessTrace) -> bool:
+    return device.instance_id == trace.instance_id and device.process_id == trace.process_id
+
+
+def _same_program(device: Device, model: int, trace: ProcessTrace) -> str:
+    """Why a device profile is of the model, empty if nothing says so."""
+    if model == NONE:
+        return ""
+    path = trace.info.model_name(model)
+    neff = device.neff_name or ""
+    base = neff.rpartition("/")[2]
+    text = ""
+    if path and base and path.rpartition("/")[2] == base:
+        text = f"The name of its NEFF, {base}, is that of model {model}."
+    elif neff and name_facts(neff).model_id == model:
+        text = f"Its NEFF is that of model {model}."
+    elif device.model_id == model and (not device.nc_id or _is_of(device, trace)):
+        text = f"The number in its name is that of model {model}."
+    if not text:
+        return ""
+    if not _is_of(device, trace):
+        return f"{text} Another process captured it: it is another execution."
+    return f"{text} It is not known which execution it holds."
+
+
+def device_links(
+    events: Events,
+    processes: Mapping[int, ProcessTrace],
+    devices: Sequence[Device],
+    points: Sequence[SyncPoint],
+) -> Links:
+    """Links of every execution on host and device, by the join rules of the capture notes."""
+    offsets = {(p.process, p.nc, p.pcore, p.exec_id): p.offset_ns for p in points}
+    linker = _Linker(events, processes, devices, offsets)
+    links = Links()
+    for row in events.named(EXECUTE, RUNNING).tolist():
+        found = linker.found_for(row)
+        if not found:
+            model = int(events.model_id[row])
+            name = f"model {model}" if model != NONE else "an unknown model"
+            links.missing[name] = links.missing.get(name, 0) + 1
+            continue
+        ran = linker.run_of(row)
+        links.rows += [
+            {
+                "event_row": row,
+                "device_profile_name": device.name,
+                "device_profile_id": device.profile_id,
+                "relation": relation,
+                "evidence": why,
+                "host_minus_device_ns": ran.offset_ns,
+                "device_start_ns": ran.start_ns,
+                "device_end_ns": ran.end_ns,
+            }
+            for device, relation, why in found
+        ]
+    return links
+
+
+def link_table(links: Links) -> BuiltTable:
+    """`DeviceProfileLink`, by event."""
+    return table_of_rows("DeviceProfileLink", links.rows)
+
+
+def link_notices(links: Links, devices: Sequence[Device]) -> list[Notice]:
+    """Executions without a device profile, with those there are."""
+    if not links.missing:
+        return []
+    names = ", ".join(device.name for device in devices[:3])
+    rest = f" and {len(devices) - 3} more" if len(devices) > 3 else ""
+    there = f"There are {names}{rest}." if devices else "The capture has no device profile."
+    models = ", ".join(list(links.missing)[:3])
+    text = f"No device profile belongs to executions of {models}. {there}"
+    return [Notice("system.no_device_profile", text, sum(links.missing.values()))]
+
+
+def device_table(devices: Sequence[Device]) -> BuiltTable:
+    """`DeviceProfileList`: a row a device profile of the capture."""
+    return table_of_rows(
+        "DeviceProfileList",
+        [
+            {
+                "device_profile_name": device.name,
+                "instance_id": device.instance_id,
+                "process_id": NONE if device.process_id is None else device.process_id,
+                "nc_id": NONE if device.nc_id is None else device.nc_id,
+                "session_id": device.session_id,
+                "model_id": device.model_id,
+            }
+            for device in devices
+        ],
+    )
