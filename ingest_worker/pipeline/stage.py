@@ -58,8 +58,9 @@ class Options:
     """How to process: caps, roles left out, whether a cut trace may be read up to the cut.
 
     `parts` are there for a directory of device files: each trace with a NEFF of its own. `notices`
-    are what is already known of the sources. The last three choose events of a system trace; empty means all. Types are names, `hardware`,
-    `software`, or a name with `^` before it to leave it out.
+    are what is already known of the sources. The last three choose events of a system trace; empty
+    means all. Types are names, `hardware`, `software`, or a name with `^` before it to leave it
+    out.
     """
 
     limits: Limits = DEFAULT_LIMITS
