@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Send a NEFF and its NTFFs to a Neuron Explorer server; Python 3.8 or newer, nothing else."""
+"""Send a pair or a capture directory to a Neuron Explorer server; Python 3.8 or newer alone."""
 
 from __future__ import annotations
 
@@ -10,14 +10,22 @@ import sys
 import time
 import uuid
 from pathlib import Path
-from typing import IO, Any, Callable, Iterator
+from typing import IO, Any, Callable, Iterator, Union
 from urllib.parse import urlencode, urljoin, urlsplit
+
+from explorer_site.upload_content import (
+    EXIT_FAILED,
+    EXIT_USAGE,
+    DirectoryContent,
+    FileContent,
+    UploadError,
+)
 
 SERVER: str | None = None  # the copy served at /upload.py carries its server's address here
 DEFAULT_SERVER = "http://localhost:3001"
 NAMESPACE = "global"
+Content = Union[FileContent, DirectoryContent]
 
-PIECE_BYTES = 256 * 1024
 LONGEST_NAME = 150
 TIMEOUT_S = 120.0
 TRIES = 3
@@ -26,18 +34,6 @@ LONGEST_POLL_S = 2.0
 SILENCE_S = 120.0
 
 EXIT_OK = 0
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-
-
-class UploadError(Exception):
-    """Something went wrong; `code` is the server's dotted code, or empty."""
-
-    def __init__(self, message: str, code: str = "", exit_code: int = EXIT_FAILED) -> None:
-        super().__init__(message)
-        self.message = message
-        self.code = code
-        self.exit_code = exit_code
 
 
 class Screen:
@@ -115,12 +111,11 @@ class Meter:
 class Form:
     """A multipart form whose files are read piece by piece while they are sent."""
 
-    def __init__(self, fields: list[tuple[str, str]], files: list[tuple[str, Path]]) -> None:
-        """`files` pairs a field's name with a path."""
+    def __init__(self, fields: list[tuple[str, str]], files: list[tuple[str, Content]]) -> None:
+        """`files` pairs a field's name with what is sent in it."""
         self.boundary = uuid.uuid4().hex
         self._parts = [(self._head(name), value.encode()) for name, value in fields]
-        self._files = [(self._head(name, path.name), path) for name, path in files]
-        self._sizes = {path: path.stat().st_size for _, path in files}
+        self._files = [(self._head(name, content.name), content) for name, content in files]
         self._end = ("--%s--\r\n" % self.boundary).encode()
 
     def _head(self, name: str, filename: str | None = None) -> bytes:
@@ -134,28 +129,18 @@ class Form:
     def size_bytes(self) -> int:
         """The body's exact length."""
         texts = sum(len(head) + len(value) + 2 for head, value in self._parts)
-        files = sum(len(head) + self._sizes[path] + 2 for head, path in self._files)
+        files = sum(len(head) + content.size_bytes + 2 for head, content in self._files)
         return texts + files + len(self._end)
 
     def pieces(self) -> Iterator[bytes]:
         """The body in bounded pieces. Raises UploadError if a file changes meanwhile."""
         for head, value in self._parts:
             yield head + value + b"\r\n"
-        for head, path in self._files:
+        for head, content in self._files:
             yield head
-            yield from self._file(path)
+            yield from content.pieces()
             yield b"\r\n"
         yield self._end
-
-    def _file(self, path: Path) -> Iterator[bytes]:
-        left = self._sizes[path]
-        with path.open("rb") as file:
-            while left:
-                piece = file.read(min(PIECE_BYTES, left))
-                if not piece:
-                    raise UploadError("%s became shorter while it was sent." % path)
-                left -= len(piece)
-                yield piece
 
 
 class Server:
@@ -318,9 +303,12 @@ def upload(options: argparse.Namespace, screen: Screen) -> str:
     files = [("neff", Path(path)) for path in options.neff]
     files += [("ntff", Path(path)) for path in options.ntff]
     check(options, files)
-    name = options.name or files[-1][1].stem[:LONGEST_NAME]
+    contents: list[tuple[str, Content]] = [(role, FileContent(path)) for role, path in files]
+    if options.directory:
+        contents.append(("directory", DirectoryContent(Path(options.directory))))
+    name = options.name or contents[-1][1].name.rpartition(".")[0][:LONGEST_NAME]
     server = Server(options.endpoint)
-    accepted = send_with_retries(server, Form([("name", name)], files), screen)
+    accepted = send_with_retries(server, Form([("name", name)], contents), screen)
     profile_id = str(accepted["id"])
     page = (accepted.get("links") or {}).get("page") or "profiles/%s/" % profile_id
     screen.line("Uploaded; %s" % accepted.get("status", "PENDING"))
@@ -334,8 +322,12 @@ def upload(options: argparse.Namespace, screen: Screen) -> str:
 
 def check(options: argparse.Namespace, files: list[tuple[str, Path]]) -> None:
     """Raises UploadError for what can be seen before anything is sent."""
-    if not files:
-        raise UploadError("Give a file with --neff or --ntff.", exit_code=EXIT_USAGE)
+    if bool(files) == bool(options.directory):
+        raise UploadError(
+            "Give a file with --neff or --ntff, or a directory with -d.", exit_code=EXIT_USAGE
+        )
+    if options.directory and not Path(options.directory).is_dir():
+        raise UploadError("%s is not a directory." % options.directory, exit_code=EXIT_USAGE)
     if len(options.neff) > 1:
         raise UploadError("A profile has one NEFF; give --neff once.", exit_code=EXIT_USAGE)
     if options.namespace != NAMESPACE:
@@ -358,6 +350,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--neff", action="append", default=[], metavar="FILE")
     parser.add_argument(
         "--ntff", action="append", default=[], metavar="FILE", help="may be given several times"
+    )
+    parser.add_argument(
+        *("-d", "--profile-directory", "--session-dir"),
+        dest="directory",
+        metavar="DIR",
+        help="a capture directory, sent as one archive that is made on the way",
     )
     parser.add_argument("--name", default="", help="the profile's name (default: the file's)")
     parser.add_argument(

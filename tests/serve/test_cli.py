@@ -57,7 +57,7 @@ def test_every_command_has_help(command: list[str]) -> None:
         (["view", "-p", "many"], "invalid int value"),
         (["view", "--output-file", "/tmp/x"], "Give the files to read with -n or -s."),
         (["view", "--ingest-only"], "Give the files to ingest with -n or -s."),
-        (["upload"], "Give a file with --neff or --ntff."),
+        (["upload"], "Give a file with --neff or --ntff, or a directory with -d."),
         (["compare-official"], "required: --json"),
         (["compare-official", "--json", "x"], "or a folder of tables with --run"),
     ],

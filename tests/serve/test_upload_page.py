@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from explorer_site import upload
+from explorer_site.upload_script import one_file
 from tests.serve.fake_server import fake_server
 
 
@@ -34,12 +34,24 @@ def test_the_served_copy_names_the_server_it_came_from(client: Client, host: str
 
 
 def test_but_for_that_line_it_is_the_file_itself(client: Client) -> None:
-    here = Path(upload.__file__).read_text(encoding="utf-8").splitlines()
+    here = one_file().splitlines()
     there = served(client).splitlines()
     changed = [
         number for number, pair in enumerate(zip(here, there, strict=True)) if len(set(pair)) > 1
     ]
     assert [here[number].partition(" =")[0] for number in changed] == ["SERVER: str | None"]
+
+
+def test_it_imports_nothing_of_the_explorer(client: Client) -> None:
+    script = served(client)
+    assert "explorer_site" not in script
+    names = {
+        name.name
+        for node in ast.walk(ast.parse(script, feature_version=(3, 8)))
+        if isinstance(node, ast.Import)
+        for name in node.names
+    }
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
 
 
 def test_a_host_that_is_not_allowed_gets_no_script(client: Client) -> None:

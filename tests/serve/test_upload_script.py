@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from explorer_site import upload
+from explorer_site.upload_content import PIECE_BYTES, FileContent
+from explorer_site.upload_script import one_file
 from tests.serve.fake_server import fake_server
 
 SCRIPT = Path(upload.__file__)
@@ -30,7 +32,7 @@ def send(
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [python, "-", "--endpoint", endpoint, *map(str, arguments)],
-        input=SCRIPT.read_text(encoding="utf-8"),
+        input=one_file(),
         capture_output=True,
         text=True,
         timeout=60,
@@ -133,7 +135,7 @@ def test_a_server_that_is_not_there_is_named(pair: tuple[Path, Path]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ([], "Give a file with --neff or --ntff."),
+        ([], "Give a file with --neff or --ntff, or a directory with -d."),
         (["--ntff", "/does/not/exist"], "/does/not/exist cannot be read"),
         (["--ntff", str(SCRIPT), "--namespace", "team"], "There is no namespace team"),
         (["--neff", str(SCRIPT), "--neff", str(SCRIPT)], "A profile has one NEFF"),
@@ -204,20 +206,20 @@ def test_memory_stays_small_while_a_large_file_is_sent(tmp_path: Path) -> None:
     large = tmp_path / "large.ntff"
     with large.open("wb") as file:
         file.truncate(200_000_000)
-    form = upload.Form([("name", "x")], [("ntff", large)])
+    form = upload.Form([("name", "x")], [("ntff", FileContent(large))])
     longest = 0
     total = 0
     for piece in form.pieces():
         longest = max(longest, len(piece))
         total += len(piece)
     assert total == form.size_bytes
-    assert longest <= upload.PIECE_BYTES
+    assert longest <= PIECE_BYTES
 
 
 def test_a_file_that_shrinks_while_it_is_sent_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "x.ntff"
     file.write_bytes(b"12345678")
-    form = upload.Form([], [("ntff", file)])
+    form = upload.Form([], [("ntff", FileContent(file))])
     file.write_bytes(b"1234")
     with pytest.raises(upload.UploadError, match="became shorter"):
         list(form.pieces())
@@ -226,7 +228,7 @@ def test_a_file_that_shrinks_while_it_is_sent_is_an_error(tmp_path: Path) -> Non
 def test_quotes_and_line_ends_in_a_file_name_cannot_break_the_form(tmp_path: Path) -> None:
     file = tmp_path / 'a"b\r\nc.ntff'
     file.write_bytes(b"x")
-    body = b"".join(upload.Form([], [("ntff", file)]).pieces())
+    body = b"".join(upload.Form([], [("ntff", FileContent(file))]).pieces())
     assert b'filename="a%22b%0D%0Ac.ntff"' in body
 
 
@@ -264,7 +266,7 @@ def _runs(python: str) -> bool:
 def test_it_is_written_in_the_python_of_3_8() -> None:
     import ast
 
-    ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 8))
+    ast.parse(one_file(), feature_version=(3, 8))
 
 
 @pytest.mark.parametrize("python", older_pythons() or [sys.executable])
