@@ -180,6 +180,15 @@ def test_rows_are_moved_by_keyboard_in_the_list_of_rows(system: TimelinePage) ->
     assert shown.index("Core 5") < shown.index("Core 4")
 
 
+def test_a_row_dragged_onto_another_stands_before_it(system: TimelinePage) -> None:
+    system.open(STEP)
+    rows = system.page.locator(".row--system")
+    rows.filter(has_text="Core 5").drag_to(rows.filter(has_text="Core 4"))
+    system.settle()
+    shown = names(system)
+    assert shown.index("Core 5") < shown.index("Core 4")
+
+
 def test_host_cpu_is_off_until_asked_for_and_says_when_it_has_no_sample(
     system: TimelinePage,
 ) -> None:

@@ -10,6 +10,7 @@ import { MOST_LEVELS } from "./system-rows.js";
 /** @typedef {{busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>}} Shares */
 /** @typedef {{element: HTMLElement, bar: HTMLElement, text: HTMLElement, shown: string}} Part */
 
+const ROW_TYPE = "text/x-timeline-row";
 const NAMED = new Set(["Tensor", "TensorMatrix", "Vector", "Scalar", "GpSimd"]);
 
 export class Gutter {
@@ -25,6 +26,8 @@ export class Gutter {
     this.shape = "";
     /** @type {(what: "pin" | "hide", key: string) => void} */
     this.act = () => {};
+    /** @type {(key: string, before: string) => void} */
+    this.move = () => {};
     /** @type {Part[]} */
     this.parts = [];
   }
@@ -150,8 +153,30 @@ export class Gutter {
     text.title = isHardware ? "" : detail;
     element.append(text);
     const key = kind === "track" ? track?.key : series && `series/${series.id}`;
-    if (key) element.append(this.tools(key, row.name ?? ""));
+    if (key) {
+      element.append(this.tools(key, row.name ?? ""));
+      this.makeMovable(element, key);
+    }
     return element;
+  }
+
+  /**
+   * Lets a row be dragged before another one.
+   * @param {HTMLElement} element
+   * @param {string} key
+   */
+  makeMovable(element, key) {
+    element.draggable = true;
+    element.addEventListener("dragstart", (event) => event.dataTransfer?.setData(ROW_TYPE, key));
+    element.addEventListener("dragover", (event) => {
+      if (event.dataTransfer?.types.includes(ROW_TYPE)) event.preventDefault();
+    });
+    element.addEventListener("drop", (event) => {
+      const moved = event.dataTransfer?.getData(ROW_TYPE);
+      if (!moved || moved === key) return;
+      event.preventDefault();
+      this.move(moved, key);
+    });
   }
 
   /**

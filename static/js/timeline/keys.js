@@ -53,6 +53,8 @@ const LIST = /** @type {const} */ ([
   ["[ ]", "previous, next event"],
   ["Enter", "to the panel"],
   ["T", "events in view as a table"],
+  ["/", "find by name, in a system run"],
+  ["N, Shift N", "next, previous hit"],
   ["Esc", "clear the range, then the event"],
   ["?", "these keys"],
 ]);

@@ -63,6 +63,7 @@ export class SystemTimeline extends TimelineViewer {
       device: (row, top, job) => this.devices.paint(row, top, job),
     };
     this.gutter.act = (what, key) => (what === "pin" ? this.pin(key) : this.hide(key));
+    this.gutter.move = (key, before) => this.placeRow(key, before);
     void this.sync.load();
   }
 
@@ -118,6 +119,24 @@ export class SystemTimeline extends TimelineViewer {
   }
 
   /**
+   * Puts a row before another one.
+   * @param {string} key
+   * @param {string} before
+   */
+  placeRow(key, before) {
+    const keys = arranged(this.document, this.arrangement).map(({ entry }) => entry.key);
+    const others = keys.filter((one) => one !== key);
+    others.splice(others.indexOf(before), 0, key);
+    this.orderRows(others);
+  }
+
+  /** @param {string[]} order keys of all rows that are shown */
+  orderRows(order) {
+    const { pinned } = this.arrangement;
+    this.rearrange({ order, pinned: order.filter((one) => pinned.includes(one)) });
+  }
+
+  /**
    * Moves a row before or after its neighbour.
    * @param {string} key
    * @param {1 | -1} step
@@ -128,8 +147,7 @@ export class SystemTimeline extends TimelineViewer {
     const to = at + step;
     if (at < 0 || to < 0 || to >= keys.length) return;
     keys.splice(to, 0, ...keys.splice(at, 1));
-    const { pinned } = this.arrangement;
-    this.rearrange({ order: keys, pinned: keys.filter((one) => pinned.includes(one)) });
+    this.orderRows(keys);
   }
 
   /** @override */
