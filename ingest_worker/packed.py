@@ -4,8 +4,10 @@ Nothing is written here and no name is followed. What an archive may hold is bou
 in bytes, and in how far it may expand.
 """
 
+import contextlib
 import gzip
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +29,9 @@ PIECE = 1 << 20
 HEAD_BYTES = 512
 RATIO_FROM_BYTES = 64 << 20
 """Below this many bytes no expansion is dangerous."""
+
+
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -171,24 +176,34 @@ class _TarMember:
         return piece
 
 
-def _zip_members(file: BinaryIO, limits: ArchiveLimits) -> Iterator[Member]:
-    size = file.seek(0, 2)
+@contextlib.contextmanager
+def _zip_damage() -> Iterator[None]:
+    """What the reader of zips raises for a damaged one, as codes."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            infos = archive.infolist()
-            if len(infos) > limits.members:
-                text = f"The archive has more than {limits.members} members."
-                raise LimitExceeded("archive.bomb", text)
-            meter = _Meter(size, limits)
-            seen: set[str] = set()
-            for info in infos:
-                if name := _zip_name(info, seen):
-                    with archive.open(info) as content:
-                        yield _ZipMember(name, info.file_size, content, meter)
+        yield
     except EOFError as error:
         raise Truncated("archive.truncated", "A packed member ends early.") from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+    except (*ZIP_ERRORS, struct.error, ValueError) as error:
         raise Malformed("archive.malformed", f"The archive is damaged ({error}).") from error
+
+
+def _zip_members(file: BinaryIO, limits: ArchiveLimits) -> Iterator[Member]:
+    size = file.seek(0, 2)
+    with _zip_damage():
+        archive = zipfile.ZipFile(file)
+    with archive:
+        infos = archive.infolist()
+        if len(infos) > limits.members:
+            text = f"The archive has more than {limits.members} members."
+            raise LimitExceeded("archive.bomb", text)
+        meter = _Meter(size, limits)
+        seen: set[str] = set()
+        for info in infos:
+            if name := _zip_name(info, seen):
+                with _zip_damage():
+                    content = archive.open(info)
+                with content:
+                    yield _ZipMember(name, info.file_size, content, meter)
 
 
 def _zip_name(info: zipfile.ZipInfo, seen: set[str]) -> str:
@@ -221,6 +236,7 @@ class _ZipMember:
         self._meter = meter
 
     def read(self, size: int) -> bytes:
-        piece = self._content.read(size)
+        with _zip_damage():
+            piece = self._content.read(size)
         self._meter.add(len(piece))
         return piece

@@ -74,6 +74,7 @@ class _IncomingHandler(FileUploadHandler):
         self._upload = upload
         self._incoming: Incoming | None = None
         self._head = b""
+        self.announced_bytes = 0
         self._claims: list[tuple[str, str | None, str]] = []
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -83,7 +84,7 @@ class _IncomingHandler(FileUploadHandler):
         if len(self._upload.files) >= settings.MAX_FILES:
             raise Refused("upload.too_many")
         if self.field_name == DIRECTORY:
-            _check_room((self.content_length or 0) * UNPACKED_SHARE, self._store)
+            _check_room(self.announced_bytes * UNPACKED_SHARE, self._store)
         self._incoming = self._store.receive()
         self._head = b""
 
@@ -161,7 +162,7 @@ def received_upload(request: HttpRequest, store: SourceStore) -> Iterator[Upload
     handler = _IncomingHandler(store, upload)
     stream = _CountedStream(request)
     try:
-        length = _announced_length(request)
+        handler.announced_bytes = length = _announced_length(request)
         _check_room(length, store)
         _parse(request, stream, handler, upload)
         _check_whole(stream, length)

@@ -25,6 +25,7 @@ SAMPLE_VALUES = {
     "group": "p0-c0",
     "level": "0",
     "index": "0",
+    "series": "s0",
 }
 
 
