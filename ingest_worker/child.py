@@ -1,7 +1,6 @@
 """The child process: one job from standard input, events as JSON lines on standard output."""
 
 import contextlib
-import importlib
 import json
 import logging
 import os
@@ -123,6 +122,7 @@ def _publish(job: Job, events: EventWriter) -> None:
     from ingest_worker.formats.notice import Notice
     from ingest_worker.pipeline.run import process
     from ingest_worker.pipeline.stage import Options, PartPlan, SourceRef
+    from ingest_worker.pipeline.system import process_system
     from profiles.storage.tables import TableStore
 
     sources = [SourceRef(s.role, s.name, Path(s.path), s.ordinal) for s in job.sources]
@@ -138,9 +138,7 @@ def _publish(job: Job, events: EventWriter) -> None:
     folder = TableStore(job.tables).new_run(job.profile_id, job.run)
     reporter = Reporter(events, job)
     if job.kind == SYSTEM:
-        # By name, until the builder of system tables is there.
-        system = importlib.import_module("ingest_worker.pipeline.system")
-        result = system.process_system(sources, folder, options, reporter, job.devices)
+        result = process_system(sources, folder, options, reporter, job.devices)
     else:
         result = process(sources, folder, options, reporter)
     events.send("done", notices=[{"code": n.code, "message": n.message} for n in result.notices])

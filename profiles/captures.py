@@ -81,15 +81,23 @@ def capture_unfold(run_id: int, attempt: int, files: Sequence[KeptFile], plan: C
         profile = Profile.objects.get(runs=run_id)
         archives = list(profile.sources.filter(role=ARCHIVE))
         SourceFile.objects.filter(pk__in=[one.pk for one in archives]).delete()
-        own = _Unfolding(profile, plan, _sources(profile, files))
-        _describe(own, files)
+        read = [file for file in files if file.is_kept and file.name not in set(plan.others)]
+        own = _Unfolding(profile, plan, _sources(profile, read))
+        _describe(own, read, files)
         if plan.kind == SYSTEM:
             for device in plan.devices:
                 _child(own, device)
     for archive in archives:
         if not archive.in_place:
             source_path(archive).unlink(missing_ok=True)
+    _drop_unread(profile, {file.place for file in files} - {file.place for file in read})
     return True
+
+
+def _drop_unread(profile: Profile, places: set[str]) -> None:
+    """Remove what was unpacked and turned out to be of no use."""
+    for place in places - {""}:
+        source_path(SourceFile(profile=profile, place=place)).unlink(missing_ok=True)
 
 
 def drop_unfolded_archive(profile: Profile) -> None:
@@ -100,12 +108,10 @@ def drop_unfolded_archive(profile: Profile) -> None:
 
 
 def _sources(profile: Profile, files: Sequence[KeptFile]) -> dict[str, SourceFile]:
-    """A row for every file whose bytes are there, by its name."""
+    """A row for every file that is read, by its name."""
     counts: dict[str, int] = {}
     rows = []
     for file in sorted(files, key=lambda file: (file.role, file.name)):
-        if not file.is_kept:
-            continue
         ordinal = counts.get(file.role, 0)
         counts[file.role] = ordinal + 1
         rows.append(
@@ -123,11 +129,11 @@ def _sources(profile: Profile, files: Sequence[KeptFile]) -> dict[str, SourceFil
     return {row.name: row for row in SourceFile.objects.bulk_create(rows)}
 
 
-def _describe(own: _Unfolding, files: Sequence[KeptFile]) -> None:
+def _describe(own: _Unfolding, read: Sequence[KeptFile], files: Sequence[KeptFile]) -> None:
     """Kind, size and facts of the profile."""
     plan = own.plan
-    sizes = {file.place or file.in_place: file.size_bytes for file in files if file.is_kept}
-    listed = [[file.name, file.size_bytes] for file in files if not file.is_kept]
+    sizes = {file.place or file.in_place: file.size_bytes for file in read}
+    listed = [[file.name, file.size_bytes] for file in files if file.name not in own.sources]
     capture: dict[str, Any] = {
         "ignored": sorted(listed)[:MOST_LISTED],
         "ignored_count": len(listed),

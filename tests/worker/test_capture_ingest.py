@@ -249,3 +249,19 @@ def test_a_profile_deleted_while_it_is_unpacked_stays_deleted(
     assert ingest(profile.pk, worker="w") is Outcome.DISOWNED
     assert Profile.objects.count() == 0
     assert list((data_dir / "sources").iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_a_directory_copied_into_itself_keeps_one_copy(data_dir: Path) -> None:
+    twice = {**FILES, **{f"copy/{name}": data for name, data in FILES.items()}}
+    profile = submitted(twice)
+    unfold(profile)
+    assert profile.devices.count() == 1
+    assert profile.sources.filter(role="ntff").count() == 1
+    ignored = {name for name, _ in profile.capture["ignored"]}
+    assert {name for name in twice if name.endswith((".ntff", ".pb"))} - ignored == {
+        f"copy/{name}" for name in FILES if name.endswith((".ntff", ".pb"))
+    }
+    kept = {source.place for source in profile.sources.all()}
+    folder = data_dir / "sources" / str(profile.pk)
+    assert {path.name for path in folder.iterdir()} == kept
