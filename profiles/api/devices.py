@@ -16,6 +16,7 @@ from profiles.metrics.device_links import (
     SAME_PROGRAM,
     THIS_EXECUTION,
     Link,
+    by_time,
     links_of,
     model_text,
     where_time_went,
@@ -25,6 +26,7 @@ from profiles.models import Profile, Status
 from profiles.presentation import device_documents, profile_links
 from profiles.refusal import Refused
 from profiles.selectors import device_profiles, part_of, run_opened
+from profiles.storage.manifest import PartEntry
 from profiles.storage.tables import ReadableRun
 
 AROUND = 8
@@ -69,8 +71,12 @@ class DeviceLinkView(APIView):
             raise Refused("table.missing", f"There is no event in row {row}.")
         event = event_document(opened, row)
         back = _back(request, profile_id, event)
-        links = links_of(opened, row)
         children = {str(one.pk): one for one in device_profiles(profile_id)}
+        found = []
+        for link in links_of(opened, row):
+            child = children.get(link.device_profile_id)
+            part = part_of(child) if child else None
+            found.append((by_time(link, part), child, part))
         text = model_text(event["extra_attributes_json"])
         shares = where_time_went(events, row)
         return Response(
@@ -78,11 +84,8 @@ class DeviceLinkView(APIView):
                 "event": event,
                 "model": None if text is None else _model(text),
                 "where": [{"label": one.label, "ns": one.ns, "share": one.share} for one in shares],
-                "candidates": [
-                    _candidate(one, children.get(one.device_profile_id), opened, back)
-                    for one in links
-                ],
-                "note": _note(links),
+                "candidates": [_candidate(*one, opened, back) for one in found],
+                "note": _note([link for link, _, _ in found]),
             }
         )
 
@@ -122,42 +125,31 @@ def _note(links: list[Link]) -> str:
     return "It may show this execution; it says why."
 
 
-def _candidate(link: Link, child: Profile | None, run: ReadableRun, back: str) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def _candidate(
+    link: Link, child: Profile | None, part: PartEntry | None, run: ReadableRun, back: str
+) -> dict[str, Any]:
+    zero_ns = None if part is None or part.device_zero_ns is None else int(part.device_zero_ns)
+    span = None if zero_ns is None else _span(link, zero_ns)
+    query = {"back": back} if span is None else {"t": span, "back": back}
+    address = "" if child is None else profile_links(child)["timeline"]
+    return {
         "profile_id": link.device_profile_id or None,
         "name": child.name if child else link.device_profile_name,
         "status": child.status if child else None,
         "relation": link.relation,
         "evidence": link.evidence,
-        "open_url": None,
-        "at_same_instant": False,
-        "device_zero_host_ns": None,
+        "open_url": f"{address}?{urlencode(query, safe='/:,')}" if address else None,
+        "at_same_instant": span is not None,
+        "device_zero_host_ns": None if zero_ns is None else _on_host(link, zero_ns, run),
     }
-    if child is None:
-        return found
-    query = {"back": back}
-    part = part_of(child)
-    if part is not None and part.device_zero_ns is not None:
-        zero_ns = int(part.device_zero_ns)
-        span = _span(link, zero_ns)
-        if span is not None:
-            query = {"t": span, **query}
-            found["at_same_instant"] = True
-        found["device_zero_host_ns"] = _on_host(link, zero_ns, run)
-    found["open_url"] = f"{profile_links(child)['timeline']}?{urlencode(query, safe='/:,')}"
-    return found
 
 
 def _span(link: Link, zero_ns: int) -> str | None:
     """The execution as a range of the device profile; None where it shows another one."""
-    if (
-        link.relation != THIS_EXECUTION
-        or link.device_start_ns is None
-        or link.device_end_ns is None
-    ):
+    start_ns, end_ns = link.device_start_ns, link.device_end_ns
+    if link.relation != THIS_EXECUTION or start_ns is None or end_ns is None:
         return None
-    end_ns = max(link.device_end_ns, link.device_start_ns + 1)
-    return f"{link.device_start_ns - zero_ns}-{end_ns - zero_ns}"
+    return f"{start_ns - zero_ns}-{max(end_ns, start_ns + 1) - zero_ns}"
 
 
 def _on_host(link: Link, zero_ns: int, run: ReadableRun) -> int | None:
