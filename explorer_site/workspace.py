@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
@@ -69,17 +68,14 @@ def _taken(given: Given) -> UUID:
     """The waiting profile of what was given. Raises Refusal with the code."""
     if given.directory is None:
         return _submit(source_refs(given.neff, given.ntffs), given.name)
+    from profiles.captures import capture_submit_in_place
     from profiles.refusal import Refused
 
     name = given.name or given.directory.resolve().name
     try:
-        submit = import_module("profiles.captures").capture_submit_in_place
-        found: UUID = submit(given.directory, name).pk
-    except ImportError as error:
-        raise Refusal("This version takes no directories into a workspace.") from error
+        return capture_submit_in_place(given.directory, name).pk
     except Refused as refused:
         raise Refusal(str(refused)) from refused
-    return found
 
 
 def _through(port: int, given: Given) -> int:
@@ -132,18 +128,31 @@ def _submit(sources: Sequence[SourceRef], name: str) -> UUID:
 
 
 def _here(profile_id: UUID, port: int) -> int:
-    """Process one profile in this process's own child; print how it ended."""
+    """Process one profile, and those it unfolds into, in this process's own child.
+
+    Prints how each ended. Returns the exit code.
+    """
+    from profiles.models import Profile, Status
+
+    has_failed = _processed(profile_id, port)
+    for device in Profile.objects.filter(parent=profile_id, status=Status.PENDING).order_by("name"):
+        has_failed |= _processed(device.pk, port)
+    return EXIT_FAILED if has_failed else 0
+
+
+def _processed(profile_id: UUID, port: int) -> bool:
+    """Process one profile; whether it failed."""
     from ingest_worker.ingest import ingest as ingest_profile
     from profiles.models import Profile, Status
 
-    with StageBar() as bar:
+    with StageBar(Profile.objects.get(pk=profile_id).name) as bar:
         told: Callable[[str, int, int], None] = bar
         ingest_profile(profile_id, worker="command line", told=told)
     profile = Profile.objects.get(pk=profile_id)
     sys.stdout.write(f"{profile.status}  http://localhost:{port}/profiles/{profile_id}/\n")
     if profile.status == Status.PROCESSED:
-        return 0
+        return False
     run = profile.runs.first()
     if run is not None:
         sys.stderr.write(f"{run.error_code}: {run.error_message} {run.error_hint}\n")
-    return EXIT_FAILED
+    return True

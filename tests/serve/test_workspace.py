@@ -130,3 +130,16 @@ def test_while_it_ingests_the_workspace_says_so(
     assert seen == [True]
     assert not is_being_ingested(at_home)
     assert os.listdir(at_home / "run")  # noqa: PTH208
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_directory_is_read_where_it_lies(
+    at_home: Path, pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "captured"
+    folder.mkdir()
+    for path in pair:
+        (folder / path.name).write_bytes(path.read_bytes())
+    assert workspace.ingest(Given(None, [], folder, "a directory")) == 0
+    assert capsys.readouterr().out.startswith("PROCESSED  http://localhost:")
+    assert not [path for path in (at_home / "sources").rglob("*") if path.is_file()]
