@@ -5,8 +5,9 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """The version of the program and the address the page was asked under."""
+    """The program's version, the address of the page, and Perfetto's if it may be opened."""
     return {
         "explorer_version": settings.EXPLORER_VERSION,
+        "perfetto_ui": settings.PERFETTO_UI,
         "origin": f"{request.scheme}://{request.get_host()}",
     }

@@ -73,6 +73,9 @@ class SecurityHeaders:
         response = self._answer(request)
         for name, value in _HEADERS.items():
             response[name] = value
+        if settings.PERFETTO_UI:
+            # A page of another origin that this one opens is to get its trace as a message.
+            response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
         return response
 
 

@@ -37,6 +37,8 @@ INGEST_HARD_LIMIT_S = env.number("INGEST_HARD_LIMIT_S", INGEST_SOFT_LIMIT_S + 30
 LEASE_S = env.number("LEASE_S", 60, least=2)
 SWEEP_INTERVAL_S = env.number("SWEEP_INTERVAL_S", 10, least=1)
 WORKER_PROCESSES = env.number("WORKER_PROCESSES", 2, least=1)
+TRACE_WRITER = "ingest_worker.exports.perfetto.trace.pieces_between"
+PERFETTO_UI = env.text("PERFETTO_UI")
 PAUSE_FOLDER = env.text("EXPLORER_PAUSE_FOLDER")
 
 # What is installed.

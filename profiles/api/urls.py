@@ -12,6 +12,7 @@ from profiles.api.system import FindView, RangeStatisticsView
 from profiles.api.system_summary import SystemSummaryView
 from profiles.api.tables import TableFileView, TableListView, TableRowsView
 from profiles.api.timeline import TileView, TimelineView
+from profiles.api.trace import TraceView
 from profiles.api.unknown import UnknownView
 
 
@@ -56,6 +57,7 @@ urlpatterns = [
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),
     path(f"{_RUN}series/<slug:series>/", SeriesView.as_view(), name="api-series"),
     path(f"{_RUN}series/<slug:series>/at/", SeriesAtView.as_view(), name="api-series-at"),
+    path(f"{_RUN}perfetto/", TraceView.as_view(), name="api-trace"),
     path(f"{_RUN}timeline/", TimelineView.as_view(), name="api-timeline"),
     path(
         f"{_RUN}tiles/<slug:group>/<level:level>/<int:index>", TileView.as_view(), name="api-tile"

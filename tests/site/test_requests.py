@@ -111,3 +111,13 @@ def test_a_broker_that_is_away_is_no_fault_of_the_page(
     assert answer.status_code == 200
     assert answer.json()["parts"]["broker"] is False
     assert "healthy" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "policy"), [("", "same-origin"), ("https://p.example", "same-origin-allow-popups")]
+)
+def test_windows_stay_apart_unless_traces_may_be_handed_over(
+    page: str, policy: str, client: Client, settings: Any
+) -> None:
+    settings.PERFETTO_UI = page
+    assert client.get("/healthz")["Cross-Origin-Opener-Policy"] == policy

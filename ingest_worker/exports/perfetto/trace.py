@@ -66,3 +66,17 @@ def shift_ns(run: ReadableRun, *, with_host: bool = False) -> int:
     if is_system(run):
         return -(system.earliest_ns(run, with_host=with_host) // 1000 * 1000)
     return -(device.earliest_ns(run) // 1000 * 1000)
+
+
+def pieces_between(
+    run: ReadableRun,
+    start_ns: int | None,
+    end_ns: int | None,
+    flows: bool,  # noqa: FBT001
+) -> Iterator[bytes]:
+    """The trace of what touches a range; a bound of None is open."""
+    window = Window(
+        EVERYTHING.start_ns if start_ns is None else start_ns,
+        EVERYTHING.end_ns if end_ns is None else end_ns,
+    )
+    return trace_pieces(run, TraceOptions(window, flows=flows))
