@@ -80,10 +80,16 @@ def _known(number: int) -> int | None:
 def clock_notices(
     points: Sequence[SyncPoint], processes: Mapping[int, ProcessTrace]
 ) -> list[Notice]:
-    """How well the sync points of an execution agree, process by process."""
+    """How well the sync points of an execution agree: one notice for all processes that do well,
+    one each for those that do not.
+    """
+    by_process: dict[int, list[SyncPoint]] = {}
+    for point in points:
+        by_process.setdefault(point.process, []).append(point)
     found = []
+    good: list[tuple[int, str, int]] = []
     for number, trace in processes.items():
-        own = [point for point in points if point.process == number]
+        own = by_process.get(number, [])
         name = f"process {trace.process_id} on {trace.instance_id}"
         if not own:
             if trace.frame_count:
@@ -91,18 +97,22 @@ def clock_notices(
                 found.append(Notice("system.no_sync_point", text))
             continue
         spread = _spread(own)
-        text = (
-            f"Sync points of one execution of {name} agree within {spread:,} ns; shorter gaps "
-            "between host and device are not certain."
-        )
         if spread > UNSURE_NS:
             text = f"Sync points of one execution of {name} differ by {spread:,} ns."
-        code = "system.clocks_differ" if spread > UNSURE_NS else "system.clock_spread"
-        found.append(Notice(code, text, len(own)))
+            found.append(Notice("system.clocks_differ", text, len(own)))
+        else:
+            good.append((spread, name, len(own)))
         unplaced = sum(point.pcore == NONE for point in own)
         if unplaced:
             text = f"Nothing tells the physical core of sync points of {name}."
             found.append(Notice("system.sync_without_core", text, unplaced))
+    if good:
+        spread, name, _ = max(good)
+        text = (
+            f"Host and device clocks: the sync points of one execution agree within {spread:,} ns "
+            f"(the most, of {name}); shorter gaps between host and device are not certain."
+        )
+        found.append(Notice("system.clock_spread", text, sum(count for *_, count in good)))
     return found
 
 
