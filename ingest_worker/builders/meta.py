@@ -135,6 +135,7 @@ CATEGORIES = {
     "isa.unknown": "Unknown Content",
     "neff.missing": "Missing Data",
     "system.cut": "Lost Records",
+    "system.fewer_records": "Lost Records",
     "system.lost": "Lost Records",
     "system.unclosed": "Lost Records",
     "system.damaged": "Lost Records",

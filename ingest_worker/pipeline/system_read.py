@@ -84,6 +84,13 @@ def read_process(
         frames = _frames(files, role, name, options, notices)
         if frames is not None:
             trace = _with(trace, role, files.single[role].name, frames, notices)
+    if NTRACE in files.single and trace.frame_count < (info.stored_count or 0):
+        text = (
+            f"{files.single[NTRACE].name} holds {trace.frame_count:,} records; trace_info.pb "
+            f"speaks of {info.stored_count:,}."
+        )
+        missing = (info.stored_count or 0) - trace.frame_count
+        notices.append(Notice("system.fewer_records", text, missing))
     if lost := lost_events(info):
         text = f"The ring of process {process_id} was full: the oldest events were overwritten."
         notices.append(Notice("system.lost_events", text, lost))
