@@ -120,7 +120,8 @@ def _told_of_devices(
     try:
         run = current_run_opened(profile)
         return listed_devices(run), device_calls(run, events_of(run))
-    except RunMissingError:
+    except (RunMissingError, OSError, ValueError):
+        # Tables that are gone or damaged take nothing from what the database knows.
         return {}, {}
 
 

@@ -1,6 +1,5 @@
 """From events of a system run to the device profiles that show them."""
 
-from collections import defaultdict
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -9,7 +8,7 @@ import pyarrow.parquet as pq
 
 from profiles.metrics.events import Events, Longs, attributes_of
 from profiles.metrics.host_gaps import RUNNING
-from profiles.metrics.range_statistics import Durations, durations_of
+from profiles.metrics.range_statistics import Durations, grouped
 from profiles.metrics.steps import EXECUTE
 from profiles.storage.manifest import PartEntry
 from profiles.storage.tables import ReadableRun
@@ -99,13 +98,13 @@ def device_calls(run: ReadableRun, events: Events) -> dict[str, Durations]:
         filters=[("relation", "in", [THIS_EXECUTION, SAME_PROGRAM])],
         memory_map=True,
     )
-    is_call = events.coded("name").where(EXECUTE)
-    rows: dict[str, list[int]] = defaultdict(list)
-    for one in table.to_pylist():
-        if is_call[one["event_row"]]:
-            rows[str(one["device_profile_id"])].append(one["event_row"])
-    duration = events.numbers("duration_ns")
-    return {device: durations_of(duration[np.array(own)]) for device, own in rows.items()}
+    device: Any = table.column("device_profile_id").combine_chunks().dictionary_encode()
+    row: Longs = table.column("event_row").to_numpy()
+    is_call = events.coded("name").where(EXECUTE)[row]
+    code = device.indices.to_numpy().astype(np.int64)[is_call]
+    duration = events.numbers("duration_ns")[row[is_call]]
+    names = device.dictionary.to_pylist()
+    return {names[place]: found for place, found in grouped(code, duration, duration)}
 
 
 def where_time_went(events: Events, row: int) -> list[Share]:

@@ -30,7 +30,7 @@ def event(
 ) -> dict[str, Any]:
     """A row of SystemProfileEvents."""
     return {
-        "id": start * 1000 + end,
+        "id": (start * 1000 + end) % (1 << 62),
         "name": name,
         "start_ts": start,
         "end_ts": end,

@@ -19,16 +19,17 @@ ON_DEVICE = {
 }
 
 
-def rows_of(session: Session) -> Iterator[dict[str, Any]]:
-    """Every event of the runtime and of the framework; times from the first."""
+def rows_of(session: Session, zero_ns: int | None = None) -> Iterator[dict[str, Any]]:
+    """Every event of the runtime and of the framework; times from the first of the runtime's."""
+    zero_ns = session.zero_ns if zero_ns is None else zero_ns
     for process in session.processes:
-        yield from _runtime_rows(process, session.zero_ns)
+        yield from _runtime_rows(process, zero_ns)
         for trace in process.framework:
             for told in trace.events:
                 yield event(
                     told.name,
-                    told.start_ns - session.zero_ns,
-                    told.end_ns - session.zero_ns,
+                    told.start_ns - zero_ns,
+                    told.end_ns - zero_ns,
                     nc=None,
                     process=process.pid,
                     instance=process.instance.name,
