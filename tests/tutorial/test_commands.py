@@ -83,7 +83,7 @@ def test_the_sample_holds_what_the_page_says(printed: tuple[dict[str, str], Path
     listed = of(printed[0], "find ./neuron_profiles | sort").splitlines()
     names = [line.rpartition("/")[2] for line in listed]
     assert {"trace_info.pb", "ntrace.pb", "cpu_util.pb", "host_mem.pb", "trace.json"} <= set(names)
-    of_number = of(printed[0], "-name").splitlines()
+    of_number = of(printed[0], "find ./neuron_profiles -name").splitlines()
     assert len(of_number) == 9
     assert of_number == sorted(of_number)
 
