@@ -139,6 +139,9 @@ def _describe(own: _Unfolding, read: Sequence[KeptFile], files: Sequence[KeptFil
         "ignored_count": len(listed),
         "notices": [[one.code, one.message, one.count] for one in plan.notices],
         "devices": len(plan.devices),
+        "processes": [
+            [one.instance, one.process_id, one.folder] for one in plan.processes[:MOST_LISTED]
+        ],
     }
     if plan.kind != SYSTEM:
         capture["parts"] = [[one.ntff, one.neff, one.name] for one in plan.devices]

@@ -18,6 +18,8 @@ STAGE_TEXTS = {
     "timeline": "Building the timeline",
     "publish": "Publishing",
 }
+SYSTEM = "system"
+MOST_LINKS = 8
 SEGMENT_STEP = 27.5
 SEGMENT_WIDTH = 25
 
@@ -35,10 +37,27 @@ def row_of(profile: Profile) -> dict[str, Any]:
         "stage_text": STAGE_TEXTS.get(stage["name"], stage["name"]) if stage else "",
         "segments": segments(stage) if stage else [],
         "activity": _activity(profile),
+        "is_system": profile.kind == SYSTEM,
+        "devices_text": devices_text(document["devices"]),
         "can_reprocess": profile.status in (Status.PROCESSED, Status.FAILED),
-        "sources": [source_link(source, document) for source in profile.sources.all()],
+        "sources": _few_sources(profile, document),
         "goes": json.dumps(_goes(profile)),
     }
+
+
+def devices_text(devices: dict[str, int]) -> str:
+    """How many device profiles of a capture are ready; empty without any."""
+    total, ready, failed = devices["total"], devices["ready"], devices["failed"]
+    if not total:
+        return ""
+    text = f"{ready} of {total} device profile{'' if total == 1 else 's'} ready"
+    return f"{text}, {failed} failed" if failed else text
+
+
+def _few_sources(profile: Profile, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Links to the files for the row's menu; many of them are on the Info page only."""
+    sources = list(profile.sources.all())
+    return [source_link(one, document) for one in sources] if len(sources) <= MOST_LINKS else []
 
 
 def source_link(source: SourceFile, document: dict[str, Any]) -> dict[str, Any]:
@@ -64,12 +83,15 @@ def _second_line(profile: Profile, document: dict[str, Any]) -> str:
     if document["run"] is None:
         parts += [_files_text(profile), file_size(profile.size_bytes)]
         return " · ".join(part for part in parts if part)
+    processes = len(profile.capture.get("processes", ()))
+    if profile.kind == SYSTEM and processes:
+        parts.append(f"{processes} process{'' if processes == 1 else 'es'}")
     cores = document["cores"]
     if cores:
         parts.append(f"{cores} core{'' if cores == 1 else 's'}")
     if document["ntff_version"]:
         parts.append(f"NTFF v{document['ntff_version']}")
-    else:
+    elif profile.kind != SYSTEM:
         parts.append("NEFF alone")
     parts.append(document["instance_type"])
     return " · ".join(part for part in parts if part)
@@ -77,6 +99,8 @@ def _second_line(profile: Profile, document: dict[str, Any]) -> str:
 
 def _files_text(profile: Profile) -> str:
     roles = [source.role for source in profile.sources.all()]
+    if "archive" in roles or profile.kind == SYSTEM:
+        return "Capture directory"
     traces = roles.count("ntff")
     words = ["NEFF"] if "neff" in roles else []
     if traces:
@@ -112,6 +136,9 @@ def _goes(profile: Profile) -> list[str]:
     words = [
         f"{number} uploaded file{'' if number == 1 else 's'} ({file_size(profile.size_bytes)})"
     ]
+    devices = getattr(profile, "device_total", 0)
+    if devices:
+        words.append(f"its {devices} device profile{'' if devices == 1 else 's'}")
     tables = profile.current_run.table_bytes if profile.current_run else 0
     if tables:
         words.append(f"the tables and the timeline made from them ({file_size(tables)})")

@@ -19,6 +19,15 @@ from profiles.views.remedies import remedies
 from profiles.views.rows import row_of, source_link
 
 BADGES: dict[str, str] = {Status.PROCESSING: "info", Status.PROCESSED: "ok", Status.FAILED: "err"}
+READ_AS = {
+    "trace_info": "description of a process",
+    "ntrace": "events of the runtime",
+    "cpu_util": "samples of the processors",
+    "host_mem": "samples of host memory",
+    "framework": "trace of the framework",
+    "archive": "archive of a directory, not unpacked yet",
+}
+MOST_IGNORED = 100
 
 
 def state_page(request: HttpRequest, profile: Profile) -> HttpResponse:
@@ -74,14 +83,31 @@ def files_of(profile: Profile, row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _file(source: SourceFile, row: dict[str, Any]) -> dict[str, Any]:
-    head: SourceHead = source_head(source_path(source))
+    folder, _, base = source.name.rpartition("/")
+    known = READ_AS.get(source.role)
+    head = SourceHead(known, ()) if known else source_head(source_path(source))
     return {
         **source_link(source, row),
         "role": source.role,
+        "base": base,
+        "folder": folder,
         "sha256": source.sha256,
         "read_as": head.read_as,
         "ids": head.ids,
         "is_odd": False,
+    }
+
+
+def capture_of(profile: Profile) -> dict[str, Any]:
+    """What the page shows of a capture directory: its processes, and the files left out."""
+    capture = profile.capture
+    processes = capture.get("processes", ())
+    ignored = capture.get("ignored", ())
+    return {
+        "processes": [{"instance": i, "pid": p, "folder": f} for i, p, f in processes],
+        "ignored": [{"name": name, "size_bytes": size} for name, size in ignored[:MOST_IGNORED]],
+        "ignored_count": capture.get("ignored_count", 0),
+        "evidence": capture.get("device", {}).get("evidence", ""),
     }
 
 

@@ -13,7 +13,7 @@ from profiles.selectors import current_run_opened, profiles_visible
 from profiles.storage.tables import ReadableRun, RunMissingError
 from profiles.viewers import viewers_for
 from profiles.views.run_log import log_lines
-from profiles.views.state import BADGES, files_of, state_page
+from profiles.views.state import BADGES, capture_of, files_of, state_page
 
 SYSTEM_TABLE = "SystemProfileEvents"
 
@@ -58,6 +58,7 @@ def _facts(profile: Profile, run: ReadableRun) -> dict[str, Any]:
     current = profile.current_run
     return {
         "neff": {name.replace("_", " ").capitalize(): value for name, value in known.items()},
+        "capture": capture_of(profile),
         "files": files_of(profile, profile_document(profile)),
         "run": current,
         "lines": log_lines(current) if current else [],

@@ -44,6 +44,23 @@ export class Filters {
     this.moved(0, { isTurning: true });
   }
 
+  /**
+   * Opens or folds the device profiles of a system profile.
+   * @param {string} id
+   */
+  fold(id) {
+    const known = this.form.querySelector(`[name="open"][value="${CSS.escape(id)}"]`);
+    if (known) known.remove();
+    else {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = "open";
+      field.value = id;
+      this.form.append(field);
+    }
+    this.moved(0, { isTurning: true });
+  }
+
   /** Drops the last filter: the statuses first, then the words. */
   dropLast() {
     const chosen = this.boxes.filter((box) => box.checked);

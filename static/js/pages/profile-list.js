@@ -43,6 +43,11 @@ function initList(table) {
       event.preventDefault();
       filters.order(sort.dataset.ordering ?? "");
     }
+    const fold = /** @type {HTMLElement | null} */ (target.closest("[data-fold]"));
+    if (fold) {
+      event.preventDefault();
+      filters.fold(fold.dataset.fold ?? "");
+    }
     const page = /** @type {HTMLElement | null} */ (target.closest("[data-page]"));
     if (page) filters.turn(page.dataset.page ?? "1");
     if (target.closest("[data-drop-filter]")) filters.dropLast();
