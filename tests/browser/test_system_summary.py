@@ -127,3 +127,62 @@ def test_on_a_narrow_page_the_cards_stand_below_each_other(
     open_viewer(page, live_server, system, "summary")
     expect(page.get_by_role("region", name="Host gaps")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_markup_in_names_is_only_text(page: Page, live_server: Any, data_dir: Path) -> None:
+    markup = "<img src=x onerror=alert(1)>"
+    rows = [
+        event(markup, 0, 900, nc=None, source="framework", instance=markup),
+        event("nrt_execute", 10, 100, instance=markup, model_name=markup),
+        event("nrt_execute", 300, 400, instance=markup, model_name=markup),
+    ]
+    profile = system_profile({"SystemProfileEvents": rows}, name=markup)
+    Profile.objects.create(name=markup, parent=profile)
+    for viewer, region in (("summary", "Steps"), ("devices", "Device profiles")):
+        open_viewer(page, live_server, profile, viewer)
+        expect(page.get_by_role("region", name=region)).to_contain_text(markup)
+        assert page.locator("main img").count() == 0
+
+
+def test_many_device_profiles_are_cut_in_the_summary_and_whole_on_their_page(
+    page: Page, live_server: Any, data_dir: Path
+) -> None:
+    profile = system_profile({"SystemProfileEvents": [event("nrt_load", 0, 9)]})
+    Profile.objects.bulk_create(
+        Profile(name=f"serving_nc_{number}_model_7", parent=profile, status=Status.PROCESSED)
+        for number in range(64)
+    )
+    open_viewer(page, live_server, profile, "summary")
+    card = page.get_by_role("region", name="Device profiles")
+    expect(card.get_by_role("row")).to_have_count(17)
+    card.get_by_role("link", name="All 64").click()
+    card = page.get_by_role("region", name="Device profiles")
+    expect(card.get_by_role("row")).to_have_count(65)
+    expect(card).to_contain_text("all 64 ready")
+    names = card.get_by_role("row").get_by_role("link").all_text_contents()
+    assert names[1:3] == ["serving_nc_1_model_7", "serving_nc_2_model_7"]
+
+
+def test_light_and_dark_differ_and_both_show_the_cards(
+    page: Page, live_server: Any, system: Profile
+) -> None:
+    open_viewer(page, live_server, system, "summary")
+    card = page.get_by_role("region", name="Late ranks")
+    expect(card).to_be_visible()
+    ground = "getComputedStyle(document.querySelector('.card')).backgroundColor"
+    dark = page.evaluate(ground)
+    page.get_by_role("button", name="Switch between dark and light").click()
+    expect(card).to_be_visible()
+    assert page.evaluate(ground) != dark
+
+
+def test_tables_wider_than_the_page_scroll_by_key(
+    page: Page, live_server: Any, system: Profile
+) -> None:
+    page.set_viewport_size({"width": 400, "height": 700})
+    open_viewer(page, live_server, system, "devices")
+    table = page.get_by_role("group", name="Device profiles")
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    expect(table).to_be_focused()
