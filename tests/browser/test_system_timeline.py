@@ -66,7 +66,7 @@ def row(system: TimelinePage, name: str, place: int = 0) -> Row:
 
 def choose_execute(system: TimelinePage) -> None:
     """Click nrt_execute."""
-    runtime = row(system, "Runtime")
+    runtime = row(system, "Runtime", 1)
     system.page.mouse.click(system.stage_x + 300, runtime.top + 12)
     expect(system.panel.locator("h2")).to_have_text("nrt_execute")
     system.settle()
@@ -75,7 +75,7 @@ def choose_execute(system: TimelinePage) -> None:
 def test_rows_come_by_host_and_process_then_by_source(system: TimelinePage) -> None:
     system.open()
     assert names(system) == [
-        *(HOST, "Framework", "Runtime", "Runtime"),
+        *(HOST, "Framework", "Runtime", "Runtime", "Runtime"),
         *("Hardware", "Core 4", "Core 5"),
         *("Memory and transfers", "Host to device", "HBM 2 in use"),
     ]

@@ -64,8 +64,8 @@ const words = (/** @type {import("../../static/js/timeline/rows.js").Row[]} */ r
 test("rows stand under host and process, hardware and memory under heads of their own", () => {
   const { rows } = layoutSystem(system(), arrangementOf());
   assert.deepEqual(words(rows), [
-    ...["head i-a", "Framework", "Runtime", "head Hardware", "Core 4", "Core 5"],
-    ...["head Memory and transfers", "HBM 2", "head i-b", "Runtime"],
+    ...["head i-a", "Framework", "head Runtime", "Runtime", "head Hardware", "Core 4", "Core 5"],
+    ...["head Memory and transfers", "HBM 2", "head i-b", "head Runtime", "Runtime"],
   ]);
 });
 
@@ -102,10 +102,12 @@ test("a level of nesting takes nineteen pixels, at most twelve levels", () => {
 
 test("a closed head keeps one row for what is under it", () => {
   const { rows } = layoutSystem(system(), arrangementOf({ closed: new Set(["p/i-a/7"]) }));
-  assert.deepEqual(words(rows), ["head i-a", "closed i-a", "head i-b", "Runtime"]);
+  assert.deepEqual(words(rows), [
+    ...["head i-a", "closed i-a", "head i-b", "head Runtime", "Runtime"],
+  ]);
   assert.deepEqual(rows[1].group.tracks.length, 4);
   const inner = layoutSystem(system(), arrangementOf({ closed: new Set(["p/i-a/7/hw0"]) }));
-  assert.deepEqual(words(inner.rows).slice(3, 6), [
+  assert.deepEqual(words(inner.rows).slice(4, 7), [
     ...["head Hardware", "closed Hardware", "head Memory and transfers"],
   ]);
 });
@@ -132,9 +134,11 @@ test("pinned rows stand first, in the order in which they were pinned", () => {
 
 test("a given order counts among the rows of one head", () => {
   const { rows } = layoutSystem(system(), arrangementOf({ order: ["a/hw5", "a/hw4", "a/rt"] }));
-  assert.deepEqual(words(rows).slice(1, 6), [
-    ...["Runtime", "Framework", "head Hardware", "Core 5", "Core 4"],
+  assert.deepEqual(words(rows).slice(1, 7), [
+    ...["Framework", "head Runtime", "Runtime", "head Hardware", "Core 5", "Core 4"],
   ]);
+  const flat = arrangementOf({ grouping: "process", order: ["a/hw5", "a/rt"] });
+  assert.deepEqual(words(layoutSystem(system(), flat).rows).slice(1, 3), ["Core 5", "Runtime"]);
 });
 
 test("the engines of a device profile stand under its core", () => {
@@ -151,14 +155,14 @@ test("only groups of tracks in the rows are asked for, those of closed heads too
   const { rows } = layoutSystem(document, arrangementOf({ closed: new Set(["p/i-a/7/hw0"]) }));
   const of = (/** @type {number} */ from, /** @type {number} */ to) =>
     groupsOf(document, rows.slice(from, to)).map(({ id }) => id);
-  assert.deepEqual(of(1, 3).sort(), ["g/a/fw", "g/a/rt"]);
-  assert.deepEqual(of(4, 5).sort(), ["g/a/hw4", "g/a/hw5"]);
+  assert.deepEqual(of(1, 4).sort(), ["g/a/fw", "g/a/rt"]);
+  assert.deepEqual(of(5, 6).sort(), ["g/a/hw4", "g/a/hw5"]);
   assert.deepEqual(of(0, 1), []);
 });
 
-test("rows come in the order framework, runtime, hardware by core, memory, host", () => {
+test("rows come in the order framework, core by core runtime and hardware, memory, host", () => {
   const keys = entriesOf(system()).map(({ key }) => key);
-  assert.deepEqual(keys, ["a/fw", "a/rt", "b/rt", "a/hw4", "a/hw5", "series/hbm", "series/cpu"]);
+  assert.deepEqual(keys, ["a/fw", "a/rt", "a/hw4", "a/hw5", "b/rt", "series/hbm", "series/cpu"]);
 });
 
 test("threads, streams and cores become heads where they are asked for", () => {

@@ -24,6 +24,8 @@ export class Gutter {
     this.document = document;
     this.toggle = toggle;
     this.shape = "";
+    /** @type {ReadonlySet<string>} */
+    this.closed = new Set();
     /** @type {(what: "pin" | "hide", key: string) => void} */
     this.act = () => {};
     /** @type {(key: string, before: string) => void} */
@@ -37,12 +39,14 @@ export class Gutter {
    * @param {{rows: Row[], height: number} & Shares} frame
    * @param {{start: number, end: number}} range
    * @param {number | null} selectedTrack
+   * @param {ReadonlySet<string>} closed groups
    */
-  show(frame, range, selectedTrack) {
+  show(frame, range, selectedTrack, closed) {
+    this.closed = closed;
     const shape = frame.rows
       .map(
         ({ kind, track, group, height, lanes }) =>
-          `${kind}${kind === "head" ? group.id : (track?.id ?? group.id)}:${height}:${lanes}`,
+          `${kind}${kind === "head" ? `${group.id}${closed.has(group.id)}` : (track?.id ?? group.id)}:${height}:${lanes}`,
       )
       .join("|");
     if (shape !== this.shape) {
@@ -121,6 +125,7 @@ export class Gutter {
       type: "button",
       class: `row row--head${depth}`,
       "aria-expanded": String(isOpen),
+      title: `${group.title} ${groupSubtitle(this.document, group)}`.trim(),
     });
     const more = make(
       "span",
@@ -134,7 +139,7 @@ export class Gutter {
 
   /** @param {string} group */
   isClosed(group) {
-    return this.shape.includes(`closed${group}:`);
+    return this.closed.has(group);
   }
 
   /**

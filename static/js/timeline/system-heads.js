@@ -38,6 +38,8 @@ const NAMES = /** @type {Record<Source, string>} */ ({
   host: "Host",
 });
 const ORDER = /** @type {Source[]} */ (Object.keys(NAMES));
+/** Runtime and hardware of a core stand together, before what is of the whole process. */
+const RANK = { framework: 0, runtime: 1, hardware: 1, transfers: 2, memory: 3, host: 4 };
 
 /**
  * A text of the address or of the storage as a grouping.
@@ -49,7 +51,8 @@ export function groupingOf(text) {
 }
 
 /**
- * All rows there could be, in their first order: by process, then source, core and thread.
+ * All rows there could be, in their first order: frameworks, then core by core runtime and hardware,
+ * then transfers, memory and host.
  * @param {TimelineDocument} document
  * @returns {Entry[]}
  */
@@ -62,8 +65,9 @@ export function entriesOf(document) {
   const place = new Map([...tracks, ...series].map((entry, at) => [entry, at]));
   return [...tracks, ...series].sort(
     (a, b) =>
-      ORDER.indexOf(a.source) - ORDER.indexOf(b.source) ||
+      RANK[a.source] - RANK[b.source] ||
       (a.attrs.nc ?? -1) - (b.attrs.nc ?? -1) ||
+      ORDER.indexOf(a.source) - ORDER.indexOf(b.source) ||
       (a.attrs.pcore ?? -1) - (b.attrs.pcore ?? -1) ||
       (place.get(a) ?? 0) - (place.get(b) ?? 0),
   );
@@ -94,9 +98,11 @@ function wordsOf(track, source, { thread, stream, nc, pcore }) {
     const core = pcore ?? nc;
     return { name: core === null || core === undefined ? track.name : `Core ${core}`, detail: "" };
   }
-  if (source === "transfers") return { name: track.name, detail: "" };
+  if (source === "transfers") {
+    return { name: track.name, detail: nc == null ? "" : `logical core ${nc}` };
+  }
   const otherwise = stream != null ? `stream ${stream}` : thread != null ? `thread ${thread}` : "";
-  return { name: NAMES[source], detail: track.name.replace(/^NC \d+ · /, "") || otherwise };
+  return { name: NAMES[source], detail: track.name.replace(/^NC (\d+) · /, "") || otherwise };
 }
 
 /**
@@ -107,7 +113,10 @@ function seriesEntry(series) {
   const source = series.group === "host" ? "host" : "memory";
   const { title, subtitle, attrs } = series;
   const key = `series/${series.id}`;
-  return { key, track: null, series, source, attrs: attrs ?? {}, name: title, detail: subtitle };
+  // Clocks of samplers are off by parts of a thousand, which nobody wants to read.
+  const every = series.interval_ns && Number((series.interval_ns / 1e9).toPrecision(2));
+  const detail = series.shape === "sampled" && every ? `${every} s samples` : subtitle;
+  return { key, track: null, series, source, attrs: attrs ?? {}, name: title, detail };
 }
 
 /**
@@ -153,8 +162,9 @@ export function headsOf(entry, grouping) {
  * @returns {Head[]}
  */
 function sourceHead({ attrs, source }, process) {
-  if (source === "hardware" && attrs.nc !== null && attrs.nc !== undefined) {
-    return [head(`${process.id}/hw${attrs.nc}`, "Hardware", `logical core ${attrs.nc}`)];
+  if ((source === "hardware" || source === "runtime") && attrs.nc != null) {
+    const id = `${process.id}/${source === "hardware" ? "hw" : "rt"}${attrs.nc}`;
+    return [head(id, NAMES[source], `logical core ${attrs.nc}`)];
   }
   if (source === "hardware") return [head(`${process.id}/hw`, "Hardware", "")];
   if (attrs.cpu != null) return [head(`${process.id}/cpus`, "CPUs", "one by one")];

@@ -18,6 +18,7 @@ import { entriesOf, headsOf } from "./system-heads.js";
 export const SPAN_HEIGHT = 19;
 export const MOST_LEVELS = 12;
 export const SERIES_HEIGHT = 38;
+const CPU_HEIGHT = 22;
 export const DEVICE_LANE = 20;
 const PINNED = { id: "pinned", title: "Pinned", subtitle: "" };
 
@@ -143,7 +144,8 @@ function rowsOf(entry, groups, { devices }) {
   const { track, series, name, detail } = entry;
   if (series) {
     const group = headGroup({ id: entry.key, title: name, subtitle: detail }, [], 0);
-    return [{ ...row("series", group, null, SERIES_HEIGHT, 1), series, name, detail }];
+    const height = entry.attrs.cpu == null ? SERIES_HEIGHT : CPU_HEIGHT;
+    return [{ ...row("series", group, null, height, 1), series, name, detail }];
   }
   const group = track && groups.get(track.group);
   if (!track || !group) return [];

@@ -1,5 +1,7 @@
 /** Files dropped anywhere on the page, folders walked through with the place of every file. */
 
+import { toast } from "../kit/dom.js";
+
 export const MOST_FILES = 100_000;
 
 /** @typedef {import("./capture.js").Given} Given */
@@ -25,7 +27,11 @@ export function listenForDrops(took) {
     if (!isFiles(event)) return;
     event.preventDefault();
     show(-depth);
-    took(await filesOf(/** @type {DataTransfer} */ (event.dataTransfer)));
+    try {
+      took(await filesOf(/** @type {DataTransfer} */ (event.dataTransfer)));
+    } catch {
+      toast("Something dropped could not be read. Was it moved?", "warn");
+    }
   });
 }
 

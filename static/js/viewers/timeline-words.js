@@ -36,8 +36,7 @@ export function headNote(document, { kind, group }) {
  * @returns {string}
  */
 function systemNote({ rows, cores = [], depth = 0 }) {
-  if (depth === 0) return rows > 0 ? `${count(rows)} events` : "";
-  if (cores.length === 0) return "";
+  if (depth === 0 || cores.length === 0) return rows > 0 ? `${count(rows)} events` : "";
   if (cores.length === 1) return `core ${cores[0]}`;
   return `cores ${cores.slice(0, -1).join(", ")} and ${cores.at(-1)}`;
 }

@@ -120,7 +120,7 @@ export class TimelineViewer {
     this.scrollY = this.scroll.scrollTop;
     const { range, dma, palette, marked, cursor } = this;
     this.frame = this.plot.draw(this.plotState(), palette);
-    this.gutter.show(this.frame, range, this.selected?.track.id ?? null);
+    this.gutter.show(this.frame, range, this.selected?.track.id ?? null, this.closed);
     const ruler = sized(this.rulerCanvas, width, RULER_HEIGHT);
     drawRuler(ruler, this.scale(), palette, { cursor, marked });
     this.overview.draw({ width, range, palette, dma });

@@ -11,6 +11,7 @@ import { SeriesStore } from "./series-store.js";
 
 const POINT_PX = 2;
 const PADDING = 4;
+const LEAST_SCALE_HEIGHT = 30;
 const FILL = 0.25;
 const PALE = 0.4;
 const FONT = '400 10.5px "Inter", system-ui, sans-serif';
@@ -46,7 +47,9 @@ export function emptyWords({ interval_ns: interval, shape }, inView, length) {
  * @returns {string}
  */
 function everyText(ns) {
-  return ns === 1e9 ? "Sampled every second" : `Sampled every ${duration(ns, 3)}`;
+  return Math.abs(ns / 1e9 - 1) < 0.01
+    ? "Sampled every second"
+    : `Sampled every ${duration(ns, 3)}`;
 }
 
 /**
@@ -143,6 +146,7 @@ export class SeriesRows {
       context.fillText(text, left, y + 0.5);
     };
     if (words) say(words, plot.width / 2, top + height / 2);
-    else say(`${of}scale 0 to ${valueText(most, series.unit)}`, -1, top + height / 2);
+    else if (height >= LEAST_SCALE_HEIGHT)
+      say(`${of}scale 0 to ${valueText(most, series.unit)}`, -1, top + height / 2);
   }
 }

@@ -21,19 +21,31 @@ import { showStatistics } from "./statistics.js";
 /** @typedef {{tiles: string, tables: string, run: number, base: string, profile: string}} SystemSource */
 
 const OPEN_AT_START = 4;
+const MOST_CPUS_OPEN = 16;
 
 /**
- * Heads that start closed: of many processes the first ones are open, single CPUs never are.
+ * Heads that start closed: of many processes the first ones are open, of a process the runtime of the
+ * first core that ran something; of many CPUs none.
  * @param {TimelineDocument} document
  * @param {Arrangement} arrangement
  * @returns {string[]}
  */
 export function closedHeads(document, arrangement) {
   const everything = { ...arrangement, isCpuShown: true };
-  const found = arranged(document, everything).map(({ heads }) => heads);
-  const outer = [...new Set(found.map(([first]) => first.id))].filter((id) => id !== "pinned");
-  const cpus = found.flat().filter(({ id }) => id.endsWith("/cpus"));
-  return [...new Set([...outer.slice(OPEN_AT_START), ...cpus.map(({ id }) => id)])];
+  const found = arranged(document, everything);
+  const ids = [...new Set(found.flatMap(({ heads }) => heads.map(({ id }) => id)))];
+  const outer = [...new Set(found.map(({ heads }) => heads[0].id))].filter((id) => id !== "pinned");
+  const closed = new Set(outer.slice(OPEN_AT_START));
+  for (const process of outer) {
+    const runtimes = ids.filter((id) => id.startsWith(`${process}/rt`));
+    const ran = runtimes.find((id) => ids.includes(id.replace(/rt(\d+)$/, "hw$1")));
+    for (const id of runtimes) if (id !== (ran ?? runtimes[0])) closed.add(id);
+  }
+  const cpus = found.filter(({ entry }) => entry.attrs.cpu != null);
+  if (cpus.length > MOST_CPUS_OPEN) {
+    for (const { heads } of cpus) closed.add(heads.at(-1)?.id ?? "");
+  }
+  return [...closed];
 }
 
 export class SystemTimeline extends TimelineViewer {
