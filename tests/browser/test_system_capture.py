@@ -1,7 +1,6 @@
 """A capture directory all the way: dropped, unfolded, read, looked at, into a device and back."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ def process_all(sent: list[str], most: int = 100) -> None:
 @pytest.fixture
 def session(
     page: Page, live_server: Any, data_dir: Path, sent: list[str], samples: Path
-) -> Iterator[TimelinePage]:
+) -> TimelinePage:
     """The public session, dropped on the page and processed."""
     page.goto(f"{live_server.url}/profiles/")
     drop(page, (samples / SESSION).resolve())
@@ -37,17 +36,17 @@ def session(
     expect(page.locator("tr.list__row")).to_have_count(1)
     process_all(sent)
     profile = Profile.objects.get(kind="system")
-    yield TimelinePage(page, f"{live_server.url}/profiles/{profile.pk}/timeline/")
+    return TimelinePage(page, f"{live_server.url}/profiles/{profile.pk}/timeline/")
 
 
 @pytest.fixture
 def serving(
     page: Page, live_server: Any, data_dir: Path, sent: list[str]
-) -> Iterator[TimelinePage]:
+) -> TimelinePage:
     """The serving run that comes with the program: its system part, no device profile yet."""
     profile = sample_open("serving")
     process_all(sent, most=1)
-    yield TimelinePage(page, f"{live_server.url}/profiles/{profile.pk}/timeline/")
+    return TimelinePage(page, f"{live_server.url}/profiles/{profile.pk}/timeline/")
 
 
 def choose(timeline: TimelinePage, row: Row, x: float, y: float = 12) -> None:

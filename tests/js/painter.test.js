@@ -311,3 +311,31 @@ test("narrow and wide rectangles fill the same pixels", () => {
     assert.equal(pixels.data[3 * 30 + 2 + width], 7);
   }
 });
+
+test("waiting in a system run is a full bar with a label, where control of an engine is half a bar", () => {
+  const items = [{ start: 10, duration: 60, colour: 8 }];
+  const engine = painted(items);
+  const span = painted(items, { track: { kind: "span" } });
+  assert.ok(engine.inked(40) < 18);
+  assert.equal(span.inked(40), 18);
+  assert.equal(engine.labels.length, 0);
+  assert.equal(span.labels.length, 1);
+});
+
+test("spans nest twelve deep, a lane a level", () => {
+  const items = Array.from({ length: 12 }, (_, lane) => ({
+    ...{ start: 0, duration: 90 - lane, colour: lane % 9, lane, row: lane },
+  }));
+  const { tally, column } = painted(items, { track: { kind: "span" }, lanes: 12, height: 36 });
+  assert.equal(tally.exact, 12);
+  assert.equal(new Set(column(5).filter((value) => value !== WELL)).size, 9);
+});
+
+test("crowded spans of different levels make cells of their own lanes", () => {
+  const items = Array.from({ length: 40 }, (_, at) => ({
+    ...{ start: at * 2, duration: 1, colour: 0, lane: at % 2, row: at },
+  }));
+  const { tally } = painted(items, { track: { kind: "span" }, lanes: 2, nsPerPx: 8, height: 36 });
+  assert.equal(tally.exact + tally.inCells, 40);
+  assert.ok(tally.cells > 1);
+});

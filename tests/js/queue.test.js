@@ -143,3 +143,21 @@ test("an answer that is no error document still has a code", () => {
   assert.equal(errorOf(null, 502).code, "http.502");
   assert.equal(errorOf({ error: { code: "name.empty", title: "T", hint: "H" } }, 400).hint, "H");
 });
+
+test("a directory is one archive whose files are counted with their headers", () => {
+  const { queue, sent } = controlled();
+  const files = [new File(["1234"], "a"), new File(["12"], "b")];
+  const directory = {
+    name: "c.tar",
+    body: new Blob(["x".repeat(3072)]),
+    files,
+    sizes: [1024, 1024],
+  };
+  const job = queue.add({ name: "c", neff: null, ntffs: [], directory });
+  assert.equal(job.size, 3072);
+  assert.deepEqual(job.files, files);
+  assert.equal(job.receivedText, "Directory uploaded");
+  sent[0]?.told({ sent: 1536, total: 3100, rate: 1, left: 1 });
+  assert.deepEqual(queue.total().sent, 1536);
+  assert.deepEqual(sentOfEach(directory.sizes, job.progress.sent), [1024, 512]);
+});

@@ -81,7 +81,7 @@ export function entriesOf(document) {
 function trackEntry(track, kind) {
   const attrs = track.attrs ?? {};
   const source =
-    kind === "transfers"
+    kind === "transfers" || attrs.direction
       ? "transfers"
       : (SOURCES[attrs.source ?? ""] ?? SOURCES[kind] ?? "runtime");
   return { key: track.key, track, series: null, source, attrs, ...wordsOf(track, source, attrs) };

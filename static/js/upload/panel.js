@@ -124,9 +124,11 @@ export class UploadPanel {
     }
     this.open();
     if (this.captureJob?.isOnItsWay) return;
-    this.capture = await readCapture(given);
-    this.captureJob = null;
+    this.forgetCapture();
+    // Before the files are looked at: a name that is typed meanwhile stays.
     this.turnTo("directory");
+    this.capture = await readCapture(given);
+    this.show();
   }
 
   /** @param {"files" | "directory"} mode */
