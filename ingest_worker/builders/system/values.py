@@ -12,6 +12,7 @@ NONE = -1
 """Stands for no number; none of the numbers read here is negative."""
 
 MOST_DIGITS = 18
+LARGEST = (1 << 63) - 1
 _ZERO = ord("0")
 
 Longs = npt.NDArray[np.int64]
@@ -69,7 +70,8 @@ def decimals(data: npt.NDArray[np.uint8], offset: Longs, size: Longs) -> Longs:
         if not len(chosen):
             break
         figure = data[offset[chosen] + digit].astype(np.int64) - _ZERO
-        is_digit = (figure >= 0) & (figure <= 9) & (value[chosen] <= 922_337_203_685_477_579)
+        has_room = value[chosen] <= (LARGEST - figure) // 10
+        is_digit = (figure >= 0) & (figure <= 9) & has_room
         is_good[chosen[~is_digit]] = False
         chosen = chosen[is_digit]
         value[chosen] = value[chosen] * 10 + figure[is_digit]
