@@ -17,7 +17,7 @@ from ingest_worker.builders.system.events import (
 )
 from ingest_worker.builders.system.hbm import Change, changes_of
 from ingest_worker.builders.system.process import ProcessTrace
-from ingest_worker.builders.system.spans import Spans, join_spans, unknown_phases
+from ingest_worker.builders.system.spans import FAR_NS, Spans, join_spans, near, unknown_phases
 from ingest_worker.builders.system.values import NONE
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.system.framework import FrameworkTrace
@@ -42,7 +42,9 @@ class Gathered:
         if trace.frames is not None:
             spans = join_spans(trace.frames)
             own = runtime_events(trace, spans)
-            self.points += sync_points(trace, own, spans.start_frame)
+            found = sync_points(trace, own, spans.start_frame)
+            own = self._near(trace, own)
+            self.points += found
             self.changes.append((changes_of(trace, spans), trace.info.logical_core_size))
             self.notices += _span_notices(trace, spans)
             self.events.append(own)
@@ -51,6 +53,18 @@ class Gathered:
         if framework is not None:
             self.events.append(framework)
         self.processes.append(replace(trace, frames=None))
+
+    def _near(self, trace: ProcessTrace, events: Events) -> Events:
+        """The events without those whose times cannot be: one would stretch the run to years."""
+        if not len(events):
+            return events
+        kept = near(events.start_ns) & (events.end_ns - events.start_ns < FAR_NS)
+        if kept.all():
+            return events
+        text = f"Times of events of process {trace.process_id} cannot be; they are left out."
+        count = int(np.count_nonzero(~kept))
+        self.notices.append(Notice("system.damaged_time", text, count))
+        return events.taken(np.flatnonzero(kept))
 
     def _with_clock(self, trace: ProcessTrace, own: Events | None) -> ProcessTrace:
         """Framework traces without a clock begin, as a whole, with the first runtime event."""

@@ -40,9 +40,7 @@ def session(
 
 
 @pytest.fixture
-def serving(
-    page: Page, live_server: Any, data_dir: Path, sent: list[str]
-) -> TimelinePage:
+def serving(page: Page, live_server: Any, data_dir: Path, sent: list[str]) -> TimelinePage:
     """The serving run that comes with the program: its system part, no device profile yet."""
     profile = sample_open("serving")
     process_all(sent, most=1)

@@ -8,6 +8,17 @@ import numpy.typing as npt
 from ingest_worker.builders.system.values import NONE, Longs
 from ingest_worker.formats.system.ntrace import INSTANT, START, STOP, TraceFrames
 
+FAR_NS = 7 * 86_400 * 10**9
+"""No trace is that long; the ring of a process holds minutes."""
+
+
+def near(time_ns: Longs) -> npt.NDArray[np.bool_]:
+    """Which times lie about where most do; others cannot be times of the same trace."""
+    if not len(time_ns):
+        return np.zeros(0, bool)
+    found: npt.NDArray[np.bool_] = np.abs(time_ns - np.int64(np.median(time_ns))) < FAR_NS
+    return found
+
 
 @dataclass(frozen=True)
 class Spans:
@@ -38,7 +49,7 @@ def join_spans(frames: TraceFrames) -> Spans:
     others = np.flatnonzero((frames.phase != START) & (frames.phase != STOP))
     stop_of, lonely = _partners(frames, starts, stops)
     begun = frames.time_ns[starts]
-    last = int(frames.time_ns.max()) if len(frames) else 0
+    last = int(frames.time_ns[near(frames.time_ns)].max()) if len(frames) else 0
     ended = np.where(stop_of == NONE, last, frames.time_ns[stop_of] if len(frames) else last)
     is_backward = ended < begun
     start_frame = np.concatenate((starts, others))
