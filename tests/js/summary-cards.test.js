@@ -241,7 +241,8 @@ test("the summary shows the device profiles that took most, and a way to all", (
 });
 
 test("a device profile is a row with its status, calls, files and the way into it", () => {
-  const shown = tiny(devicesCard(listed([device(1)]), "", "/profiles/p/devices/?a=b"));
+  const devices = [device(1, { session: "4" }), device(2, { process: "200" })];
+  const shown = tiny(devicesCard(listed(devices), "", "/profiles/p/devices/?a=b"));
   const row = shown.all("tr")[1];
   const cells = row?.all("td").map((one) => one.textContent);
   assert.deepEqual(cells?.slice(1, 9), [
@@ -249,7 +250,7 @@ test("a device profile is a row with its status, calls, files and the way into i
     "i-1 · 100",
     "1",
     "171450338541704",
-    "–",
+    "4",
     "3",
     "1.00\u202fms",
     "1.00\u202fms",
@@ -277,7 +278,18 @@ test("one that was left out or is unknown has dashes and no link", () => {
   });
   const row = tiny(devicesCard(listed([bare]), "", "/x")).all("tr")[1];
   assert.equal(row?.all("a").length, 0);
-  assert.match(row?.textContent ?? "", /left out––––3––––0$/);
+  assert.match(row?.textContent ?? "", /left out––3––––0$/);
+});
+
+test("process and session stand only where they tell profiles apart", () => {
+  const heads = (/** @type {ReturnType<typeof device>[]} */ ...devices) =>
+    tiny(devicesCard(listed(devices), "", "/x"))
+      .all("th")
+      .map((one) => one.textContent);
+  assert.equal(heads(device(1)).includes("Process"), false);
+  assert.equal(heads(device(1)).includes("Session"), false);
+  assert.ok(heads(device(1), device(2, { process: "200" })).includes("Process"));
+  assert.ok(heads(device(1, { session: "0" })).includes("Session"));
 });
 
 test("a process chooses its device profiles", () => {

@@ -67,7 +67,7 @@ export function devicesCard(found, process, back) {
   return card(
     "Device profiles",
     readyWords(found),
-    table("Device profiles", columns(back), chosen),
+    table("Device profiles", columns(back, found.devices), chosen),
   );
 }
 
@@ -91,12 +91,18 @@ export function longestCard(found, most, back) {
 }
 
 /**
+ * Process and session are told where they tell profiles apart: names are long.
  * @param {string} back
+ * @param {Device[]} devices
  * @returns {import("./parts.js").Column<Device>[]}
  */
-function columns(back) {
+function columns(back, devices) {
   const time = (/** @type {number | null} */ ns) => (ns === null ? "–" : duration(ns, 3));
-  return [
+  const hidden = new Set();
+  if (processesOf(devices).length < 2) hidden.add("Process");
+  if (devices.every(({ session }) => session === null)) hidden.add("Session");
+  /** @type {import("./parts.js").Column<Device>[]} */
+  const all = [
     { head: "Device profile", cell: (row) => nameOf(row, back), title: (row) => row.name },
     { head: "Status", cell: statusOf },
     { head: "Process", cell: (row) => processOf(row) || "–" },
@@ -115,6 +121,7 @@ function columns(back) {
     },
     { head: "Files", cell: (row) => count(row.files.length), title: filesOf, isNumber: true },
   ];
+  return all.filter(({ head }) => !hidden.has(head));
 }
 
 /**
