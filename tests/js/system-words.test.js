@@ -6,6 +6,7 @@ Object.assign(globalThis, {
 });
 const { className, placeName } = await import("../../static/js/viewers/details.js");
 const { closedNote, headNote } = await import("../../static/js/viewers/timeline-words.js");
+const { visiblePart } = await import("../../static/js/viewers/trace-menu.js");
 const { closedHeads } = await import("../../static/js/viewers/system/timeline.js");
 const { overviewLanes } = await import("../../static/js/viewers/overview.js");
 const { hitTest } = await import("../../static/js/timeline/hit-test.js");
@@ -180,4 +181,11 @@ test("a span is hit in its own level of nesting, a device row not at all", () =>
   assert.equal(hit(8), 1);
   assert.equal(hit(30), 2);
   assert.equal(hitTest({ ...query, row: { ...row, kind: "device" }, y: 8 }), null);
+});
+
+test("the visible range is what of the view lies within the profile; all of it is no range", () => {
+  assert.deepEqual(visiblePart({ start: -5, end: 40 }, 100), { start: 0, end: 40 });
+  assert.deepEqual(visiblePart({ start: 10, end: 140 }, 100), { start: 10, end: 100 });
+  assert.equal(visiblePart({ start: -1, end: 101 }, 100), null);
+  assert.equal(visiblePart({ start: 0, end: 100 }, 100), null);
 });

@@ -3,12 +3,14 @@
 import { make, one } from "../kit/dom.js";
 import { request } from "../kit/http.js";
 import { initTheme } from "../kit/theme.js";
+import { initMenus } from "../manager/menus.js";
 import { selectWanted } from "../viewers/selection.js";
 import { safeBack } from "../viewers/system/device-card.js";
 import { SystemTimeline } from "../viewers/system/timeline.js";
 import { listenToSystemTools } from "../viewers/system/tools.js";
 import { TimelineViewer } from "../viewers/timeline.js";
 import { listen } from "../viewers/timeline-input.js";
+import { listenToTraceMenu } from "../viewers/trace-menu.js";
 
 async function mount() {
   const host = one("[data-timeline]");
@@ -23,6 +25,7 @@ async function mount() {
       : new TimelineViewer(host, document, source);
     listen(viewer);
     if (viewer instanceof SystemTimeline) listenToSystemTools(viewer);
+    listenToTraceMenu(viewer, profile ?? "");
     showBackLink(viewer.back);
     viewer.redraw();
     await selectWanted(viewer);
@@ -46,4 +49,5 @@ function showBackLink(address) {
 }
 
 initTheme();
+initMenus();
 void mount();
