@@ -114,6 +114,7 @@ def ingest(
         pause_at(pause_folder(), "unfold")
         if not _patiently(lambda: _unfold(run, ending)):
             return Outcome.DISOWNED
+        pause_at(pause_folder(), "unfolded")
         job = job_of(run)
     captures.drop_unfolded_archive(run.profile)
     ending = run_job(job, watch)

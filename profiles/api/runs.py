@@ -1,7 +1,9 @@
 """Runs and sources of a profile."""
 
+from pathlib import Path
 from uuid import UUID
 
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -62,4 +64,14 @@ class SourceFileView(APIView):
         """The bytes as they came, as an attachment; ranges are honoured."""
         source = get_object_or_404(SourceFile, pk=source_id, profile_id=profile_id)
         path = source_path(source)
-        return ranged_file(request._request, path, source.name, OCTETS, source.sha256)
+        name = source.name.rpartition("/")[2]
+        return ranged_file(request._request, path, name, OCTETS, source.sha256 or _tag(path))
+
+
+def _tag(path: Path) -> str:
+    """What a file that was left where it is may be known by: when it was written."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        raise Http404 from error
+    return f"{facts.st_size}-{facts.st_mtime_ns}"

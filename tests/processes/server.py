@@ -166,7 +166,7 @@ class RunningServer:
 
     def send(self, files: list[tuple[str, Path]], *, name: str, key: str = "") -> str:
         """Upload files; returns the profile's id."""
-        form = upload.Form([("name", name)], files)
+        form = upload.Form([("name", name)], [(role, upload.FileContent(p)) for role, p in files])
         answer = self.api.send(form, key or name, lambda _size: None)
         return str(answer["id"])
 

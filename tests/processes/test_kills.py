@@ -47,7 +47,8 @@ class HalfUpload:
     """An upload that stops in the middle of its body."""
 
     def __init__(self, server: RunningServer, files: list[tuple[str, Path]], name: str) -> None:
-        self.form = upload.Form([("name", name)], files)
+        contents = [(role, upload.FileContent(path)) for role, path in files]
+        self.form = upload.Form([("name", name)], contents)
         self.key = name
         self._server = server
         self._pieces = self.form.pieces()
