@@ -3,20 +3,19 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from explorer_site.export import StageBar
 from explorer_site.serve.refusal import Refusal
 from ingest_worker.capture_scan import scan_directory
 from ingest_worker.formats.errors import FormatError
-from ingest_worker.pipeline.run import process
+from ingest_worker.pipeline.run import RunResult, process
 from ingest_worker.pipeline.stage import DeviceRef, Options, SourceRef
+from ingest_worker.pipeline.system import process_system
 from profiles.capture_names import CPU_UTIL, FRAMEWORK, HOST_MEM, NEFF, NTFF, NTRACE, TRACE_INFO
 from profiles.directory import CapturePlan, DevicePlan, FoundFile, plan
-from profiles.storage.tables import ReadableRun, TableStore
+from profiles.storage.tables import ReadableRun, RunFolder, TableStore
 
 SYSTEM_ROLES = frozenset({TRACE_INFO, NTRACE, CPU_UTIL, HOST_MEM, FRAMEWORK})
 
@@ -44,7 +43,7 @@ class Capture:
         """The device profiles as the system trace names them."""
         return [
             DeviceRef(
-                profile_id="",
+                profile_id=device.name,
                 name=device.name,
                 instance_id=device.instance_id,
                 process_id=device.process_id,
@@ -80,22 +79,41 @@ def open_capture(folder: Path, name: str = "") -> Capture:
     return Capture(folder.absolute(), files, planned)
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Which events of the system trace are processed; empty means all."""
+
+    event_types: tuple[str, ...] = ()
+    instances: tuple[str, ...] = ()
+    cores: tuple[int, ...] = ()
+
+
+ALL_EVENTS = Chosen()
+
+
+def process_capture(
+    capture: Capture, folder: RunFolder, version: str, chosen: Chosen = ALL_EVENTS
+) -> RunResult:
+    """Process the system trace. Raises FormatError if nothing of it can be read."""
+    options = Options(
+        explorer_version=version,
+        event_types=frozenset(chosen.event_types),
+        instance_ids=frozenset(chosen.instances),
+        neuron_cores=frozenset(chosen.cores),
+    )
+    with StageBar("system trace") as bar:
+        return process_system(capture.system_sources, folder, options, bar, capture.device_refs)
+
+
 @contextmanager
-def system_run(capture: Capture, version: str) -> Iterator[ReadableRun]:
+def system_run(
+    capture: Capture, version: str, chosen: Chosen = ALL_EVENTS
+) -> Iterator[ReadableRun]:
     """The published tables of the system trace, in a folder that is gone afterwards."""
-    system = system_pipeline()
     with TemporaryDirectory(prefix="capture-") as folder:
         store = TableStore(folder)
-        options = Options(explorer_version=version)
         try:
-            with StageBar("system trace") as bar:
-                system(
-                    capture.system_sources,
-                    store.new_run("system", 1),
-                    options,
-                    bar,
-                    devices=capture.device_refs,
-                )
+            process_capture(capture, store.new_run("system", 1), version, chosen)
         except FormatError as error:
             raise Refusal(f"{capture.folder}: {error} {error.hint}".rstrip()) from error
         yield store.open_run("system", 1)
@@ -110,13 +128,3 @@ def device_run(sources: Sequence[SourceRef], version: str, name: str = "") -> It
         with StageBar(sources[-1].name) as bar:
             process(sources, store.new_run("device", 1), options, bar)
         yield store.open_run("device", 1)
-
-
-def system_pipeline() -> Any:
-    """The pipeline of system traces. Raises Refusal in an installation without one."""
-    try:
-        return import_module("ingest_worker.pipeline.system").process_system
-    except ImportError as error:
-        raise Refusal(
-            "This version reads no system traces; give --ignore-system-profile."
-        ) from error

@@ -1,11 +1,10 @@
 """`view -d DIR --list` and `--find`: which device profiles a directory holds, and their files."""
 
 import json
-import statistics
 import sys
-from collections import defaultdict
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,23 +12,15 @@ from rich.table import Table
 
 from explorer_site.commands.capture import Capture, open_capture, system_run
 from explorer_site.serve.refusal import Refusal
-from ingest_worker.exports.perfetto.system import extra_columns
-from ingest_worker.exports.perfetto.window import Source, Window, numbers
 from profiles.directory import DevicePlan
-from profiles.storage.tables import ReadableRun
+from profiles.metrics.device_links import device_calls
+from profiles.metrics.events import events_of
+from profiles.storage.tables import RunMissingError
 
-EXECUTION = "nrt_execute"
-EVENT_COLUMNS = (
-    "name",
-    "instance_id",
-    "process_id",
-    "nc_idx",
-    "duration_ns",
-    "extra_attributes_json",
-)
+if TYPE_CHECKING:
+    from profiles.metrics.range_statistics import Durations
+
 NONE = "–"
-
-Calls = dict[tuple[str, int, int, int], list[int]]
 
 
 @dataclass(frozen=True)
@@ -118,25 +109,20 @@ def _is_named(device: DevicePlan, wanted: str) -> bool:
 
 
 def _listed(capture: Capture, version: str) -> list[Listed]:
-    calls: Calls | None = None
+    calls: dict[str, Durations] | None = None
     if capture.plan.processes:
         try:
             with system_run(capture, version) as run:
-                calls = calls_of(run)
-        except Refusal as refusal:
+                calls = device_calls(run, events_of(run))
+        except (Refusal, RunMissingError) as error:
             # The files are there whatever became of the trace that tells their calls.
-            sys.stderr.write(f"Without calls: {refusal}\n")
+            sys.stderr.write(f"Without calls: {error}\n")
     return [_one(device, calls) for device in capture.plan.devices]
 
 
-def _one(device: DevicePlan, calls: Calls | None) -> Listed:
-    key = (
-        device.instance_id,
-        -1 if device.process_id is None else device.process_id,
-        -1 if device.nc_id is None else device.nc_id,
-        -1 if device.model_id is None else device.model_id,
-    )
-    own = None if calls is None or device.model_id is None else calls.get(key, [])
+def _one(device: DevicePlan, calls: "dict[str, Durations] | None") -> Listed:
+    own = None if calls is None else calls.get(device.name)
+    none = None if calls is None else 0
     return Listed(
         name=device.name,
         ntff=device.ntff,
@@ -146,46 +132,11 @@ def _one(device: DevicePlan, calls: Calls | None) -> Listed:
         nc_id=device.nc_id,
         model_id=device.model_id,
         session_id=device.session_id,
-        calls=None if own is None else len(own),
-        total_ns=None if own is None else sum(own),
-        median_ns=int(statistics.median(own)) if own else None,
+        calls=own.count if own else none,
+        total_ns=own.sum_ns if own else none,
+        median_ns=own.median_ns if own else None,
         evidence=device.evidence,
     )
-
-
-def calls_of(run: ReadableRun) -> Calls:
-    """The durations of all executions by instance, process, core and model; -1 for any core."""
-    found: Calls = defaultdict(list)
-    source = Source(run, "SystemProfileEvents", 0, "start_ts", "end_ts")
-    columns = [
-        "name",
-        "instance_id",
-        "process_id",
-        "nc_idx",
-        "duration_ns",
-        "extra_attributes_json",
-    ]
-    for _, batch in source.batches(Window(), columns):
-        chosen = [
-            place
-            for place, name in enumerate(batch.column("name").to_pylist())
-            if name == EXECUTION
-        ]
-        rows = batch.take(chosen)
-        texts = rows.column("extra_attributes_json").to_pylist()
-        models = extra_columns(str(text) if text else None for text in texts).get("model_id")
-        for instance, process, core, length, model in zip(
-            rows.column("instance_id").to_pylist(),
-            numbers(rows, "process_id").tolist(),
-            numbers(rows, "nc_idx").tolist(),
-            numbers(rows, "duration_ns").tolist(),
-            models.to_pylist() if models is not None else [None] * len(rows),
-            strict=True,
-        ):
-            if model is not None:
-                for one in (core, -1):
-                    found[str(instance), process, one, int(str(model))].append(length)
-    return dict(found)
 
 
 def _time(ns: int | None) -> str:

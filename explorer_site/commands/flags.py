@@ -46,6 +46,15 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def core_numbers(text: str) -> tuple[int, ...]:
+    """A list of cores with commas. Raises ArgumentTypeError for what is no number."""
+    found = words(text)
+    for word in found:
+        if not word.isdecimal():
+            raise argparse.ArgumentTypeError(f"{word} is no core's number")
+    return tuple(int(word) for word in found)
+
+
 def group_fields(text: str) -> tuple[str, ...]:
     """Fields to group by. Raises ArgumentTypeError for one that events do not have."""
     found = words(text)
@@ -99,18 +108,18 @@ VIEW = (
     Flag(("--ignore-system-profile",), "leave the system trace of -d out", SWITCH),
     Flag(
         ("--system-trace-filter-event-type",),
-        "only events of these names in the system's Perfetto trace",
+        "only events of these names of -d; hardware, software, or ^name to leave one out",
         _list("NAMES"),
     ),
     Flag(
         ("--system-trace-filter-instance-id",),
-        "only events of these instances in the system's Perfetto trace",
+        "only events of these instances of -d",
         _list("IDS"),
     ),
     Flag(
         ("--system-trace-filter-neuron-core",),
-        "only events of these cores in the system's Perfetto trace",
-        _list("CORES"),
+        "only events of these cores of -d",
+        {"type": core_numbers, "default": (), "metavar": "CORES"},
     ),
     Flag(
         ("--system-trace-primary-group",),
@@ -171,17 +180,21 @@ class Refuse(argparse.Action):
         option_string: str | None = None,
     ) -> NoReturn:
         """End with the flag's name and why."""
-        parser.error(f"{option_string} is not served: {self.help}")
+        parser.error(f"{option_string} is not served: {self.const}")
 
 
 def add_flags(parser: argparse.ArgumentParser, flags: Sequence[Flag] = VIEW) -> None:
     """Give a parser the flags; refused ones are not shown in its help."""
-    hidden = parser.add_argument_group()
     for flag in flags:
         if flag.state == WORKS:
             parser.add_argument(*flag.names, help=flag.meaning, **flag.taken)
             continue
         nargs: Any = None if flag.metavar else 0
-        hidden.add_argument(
-            *flag.names, action=Refuse, help=flag.meaning, nargs=nargs, dest=argparse.SUPPRESS
+        parser.add_argument(
+            *flag.names,
+            action=Refuse,
+            const=flag.meaning,
+            nargs=nargs,
+            dest=argparse.SUPPRESS,
+            help=argparse.SUPPRESS,
         )

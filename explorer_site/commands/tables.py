@@ -5,8 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from explorer_site.commands.capture import Capture, open_capture, system_pipeline
-from explorer_site.commands.traces import plain_name
+from explorer_site.commands.capture import Capture, open_capture, process_capture
+from explorer_site.commands.traces import chosen_events, plain_name
 from explorer_site.export import StageBar, check_target, write_tables
 from explorer_site.serve.refusal import Refusal
 from ingest_worker.pipeline.run import process
@@ -34,7 +34,11 @@ def export_directory_tables(options: argparse.Namespace, version: str) -> int:
         raise Refusal(f"Nothing of {options.directory} is left to write.")
     written: dict[str, str] = {}
     if has_system:
-        _system(capture, target / SYSTEM_FOLDER, version)
+        chosen = chosen_events(options)
+        write_tables(
+            target / SYSTEM_FOLDER,
+            lambda folder: process_capture(capture, folder, version, chosen),
+        )
         written["system profile"] = str(target / SYSTEM_FOLDER)
     failed: dict[str, str] = {}
     for device in devices:
@@ -45,21 +49,6 @@ def export_directory_tables(options: argparse.Namespace, version: str) -> int:
         except Refusal as refusal:
             failed[device.name] = str(refusal)
     return _report(written, failed, as_json=options.json)
-
-
-def _system(capture: Capture, target: Path, version: str) -> None:
-    system = system_pipeline()
-    with StageBar("system trace") as bar:
-        write_tables(
-            target,
-            lambda folder: system(
-                capture.system_sources,
-                folder,
-                Options(explorer_version=version),
-                bar,
-                devices=capture.device_refs,
-            ),
-        )
 
 
 def _device(capture: Capture, device: DevicePlan, target: Path, version: str) -> None:

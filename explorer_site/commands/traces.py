@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from explorer_site.commands.capture import Capture, device_run, open_capture, system_run
+from explorer_site.commands.capture import Capture, Chosen, device_run, open_capture, system_run
 from explorer_site.export import source_refs
 from explorer_site.serve.refusal import Refusal
-from ingest_worker.exports.perfetto.grouping import EventFilter, Grouping
+from ingest_worker.exports.perfetto.grouping import Grouping
 from ingest_worker.exports.perfetto.trace import TraceOptions, trace_pieces
 from ingest_worker.formats.errors import FormatError
 from profiles.directory import DevicePlan
@@ -37,11 +37,15 @@ def trace_options(options: argparse.Namespace) -> TraceOptions:
         flows=options.show_perfetto_flows,
         with_host=options.show_perfetto_host_counters,
         grouping=Grouping(options.system_trace_primary_group, options.system_trace_secondary_group),
-        kept=EventFilter(
-            options.system_trace_filter_event_type,
-            options.system_trace_filter_instance_id,
-            options.system_trace_filter_neuron_core,
-        ),
+    )
+
+
+def chosen_events(options: argparse.Namespace) -> Chosen:
+    """What the flags say of the system trace's events."""
+    return Chosen(
+        options.system_trace_filter_event_type,
+        options.system_trace_filter_instance_id,
+        options.system_trace_filter_neuron_core,
     )
 
 
@@ -75,7 +79,7 @@ def export_directory(options: argparse.Namespace, version: str) -> int:
     chosen = trace_options(options)
     written = []
     if has_system:
-        with system_run(capture, version) as run:
+        with system_run(capture, version, chosen_events(options)) as run:
             written.append(write_trace(run, folder / SYSTEM_NAME, chosen, "system profile"))
     for device, name in zip(devices, names, strict=True):
         written.append(_device(capture, device, folder / name, chosen, version))

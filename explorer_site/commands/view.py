@@ -8,14 +8,17 @@ from typing import Any
 from explorer_site.serve.refusal import Refusal
 
 PROGRAM = "neuron-explorer"
-ONLY_WITH_DIRECTORY = ("list", "find", "ignore_device_profile", "ignore_system_profile")
-ONLY_WITH_PERFETTO = (
-    "show_perfetto_flows",
-    "show_perfetto_host_counters",
+ONLY_WITH_DIRECTORY = (
+    "list",
+    "find",
+    "ignore_device_profile",
+    "ignore_system_profile",
     "system_trace_filter_event_type",
     "system_trace_filter_instance_id",
     "system_trace_filter_neuron_core",
 )
+ONLY_WITH_PERFETTO = ("show_perfetto_flows", "show_perfetto_host_counters")
+ONLY_WITHOUT_WORKSPACE = ONLY_WITH_DIRECTORY[2:]
 
 
 def view(options: argparse.Namespace, serve: Callable[[argparse.Namespace], int]) -> int:
@@ -105,10 +108,8 @@ def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Names
     has_pair = options.neff is not None or bool(options.ntff)
     if not has_pair and options.directory is None:
         return serve(options)
-    if options.directory is not None and (
-        options.ignore_device_profile or options.ignore_system_profile
-    ):
-        raise Refusal("Profiles are left out of traces and tables only; a workspace takes all.")
+    if any(getattr(options, name) for name in ONLY_WITHOUT_WORKSPACE):
+        raise Refusal("Profiles and events are left out of traces and tables only.")
     use_workspace(options)
     from explorer_site import workspace
 

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from ingest_worker.exports.perfetto.grouping import EventFilter, Grouping
+from ingest_worker.exports.perfetto.grouping import Grouping
 from ingest_worker.exports.perfetto.system import extra_columns, flow_columns
 from ingest_worker.exports.perfetto.trace import TraceOptions, shift_ns
 from ingest_worker.exports.perfetto.window import Window
@@ -193,24 +193,6 @@ def test_a_range_keeps_what_touches_it(tmp_path: Path) -> None:
     run = write_run(tmp_path, TABLES)
     with trace_processor(trace_of(run, TraceOptions(Window(950, 1100)))) as found:
         assert set(slices(found)) == {"nrt_execute", "nrt_model_submit"}
-
-
-@pytest.mark.parametrize(
-    ("kept", "names"),
-    [
-        (EventFilter(names=("nrt_load", "nothing")), {"nrt_load"}),
-        (EventFilter(instances=("i-2",)), {"forward"}),
-        (EventFilter(cores=("0",)), {"nrt_load", "timestamp_sync_point"}),
-        (EventFilter(names=("nrt_load",), cores=("1",)), set()),
-    ],
-)
-def test_events_are_left_out_by_name_instance_and_core(
-    kept: EventFilter, names: set[str], tmp_path: Path
-) -> None:
-    run = write_run(tmp_path, TABLES)
-    with trace_processor(trace_of(run, TraceOptions(kept=kept))) as found:
-        assert found.complaints() == []
-        assert set(slices(found)) == names
 
 
 def test_attributes_keep_their_kind_where_a_column_has_one() -> None:

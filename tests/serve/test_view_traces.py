@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from explorer_site import cli
-from explorer_site.commands.device_list import calls_of
 from explorer_site.commands.traces import device_files
 from profiles.directory import DevicePlan
-from tests.exports.system_runs import event, write_run
 from tests.exports.trace_processor import trace_processor
 from tests.make.pair import write_pair
 
@@ -153,18 +151,3 @@ def test_file_names_of_traces_are_told_apart() -> None:
         "device_profile_model_4711_nc_1_pid_78_2.pftrace",
         "device_profile_model_a_.._b_c.pftrace",
     ]
-
-
-def test_calls_are_counted_by_model_and_core(tmp_path: Path) -> None:
-    rows = [
-        event("nrt_execute", 0, 10, 1, nc_idx=0, model_id=5),
-        event("nrt_execute", 20, 50, 2, nc_idx=1, model_id="5"),
-        event("nrt_execute", 60, 61, 3, nc_idx=0),
-        event("nrt_load", 60, 99, 4, nc_idx=0, model_id=5),
-    ]
-    calls = calls_of(write_run(tmp_path, {"SystemProfileEvents": rows}))
-    assert calls == {
-        ("i-1", 71, 0, 5): [10],
-        ("i-1", 71, 1, 5): [30],
-        ("i-1", 71, -1, 5): [10, 30],
-    }

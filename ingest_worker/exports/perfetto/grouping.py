@@ -27,12 +27,3 @@ class Grouping:
 
     primary: tuple[str, ...] = PRIMARY
     secondary: tuple[str, ...] = SECONDARY
-
-
-@dataclass(frozen=True)
-class EventFilter:
-    """Which events are kept; an empty list keeps all."""
-
-    names: tuple[str, ...] = ()
-    instances: tuple[str, ...] = ()
-    cores: tuple[str, ...] = ()

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ingest_worker.exports.perfetto.grouping import GROUP_FIELDS, EventFilter, Grouping
+from ingest_worker.exports.perfetto.grouping import GROUP_FIELDS, Grouping
 from ingest_worker.exports.perfetto.lanes import lanes
 from ingest_worker.exports.perfetto.packets import Events, Process, TraceWriter
 from ingest_worker.exports.perfetto.window import Source, Window, numbers
-from ingest_worker.exports.perfetto.wire import Column, Mask, Numbers
+from ingest_worker.exports.perfetto.wire import Column, Numbers
 from profiles.storage.tables import ReadableRun
 
 EVENTS, LINKS = "SystemProfileEvents", "DeviceProfileLink"
@@ -82,7 +82,6 @@ class SystemRun:
         window: Window,
         grouping: Grouping,
         *,
-        kept: EventFilter,
         flows: bool,
         with_host: bool,
     ) -> None:
@@ -91,7 +90,6 @@ class SystemRun:
         self._writer = writer
         self._window = window
         self._grouping = grouping
-        self._filter = kept
         self._flows = flows
         self._with_host = with_host
         self._hosts: dict[str, Process] = {}
@@ -110,11 +108,10 @@ class SystemRun:
         if not source.names:
             return
         threads = self._threads(source)
-        kept = self._kept(source)
         profiles = self._device_profiles(len(threads))
         columns = [*ARGUMENTS.values(), "extra_attributes_json"]
         for rows, batch in source.batches(
-            self._window, [*columns, *(["flow_id"] if self._flows else [])], kept
+            self._window, [*columns, *(["flow_id"] if self._flows else [])]
         ):
             start = numbers(batch, "start_ts")
             arguments: dict[str, Column] = {key: batch.column(n) for key, n in ARGUMENTS.items()}
@@ -134,20 +131,6 @@ class SystemRun:
                     flows=flow_columns(batch.column("flow_id")) if self._flows else (),
                 )
             )
-
-    def _kept(self, source: Source) -> "Mask | None":
-        """Which events the filter keeps; None for all."""
-        mask: Mask | None = None
-        for column, wanted in (
-            ("name", self._filter.names),
-            ("instance_id", self._filter.instances),
-            ("nc_idx", self._filter.cores),
-        ):
-            if wanted:
-                codes, texts = _coded(source, column)
-                own = np.isin(codes, [code for code, text in enumerate(texts) if text in wanted])
-                mask = own if mask is None else mask & own
-        return mask
 
     def _threads(self, source: Source) -> Numbers:
         """The track of every event; processes and threads in the order of their names."""
@@ -240,7 +223,7 @@ def _named(source: Source, fields: Sequence[str]) -> tuple[Numbers, list[str]]:
 
 def _coded(source: Source, column: str) -> tuple[Numbers, list[str]]:
     """A column as numbers, and the text of each number; empty where there is no value."""
-    if column in ("name", "instance_id", "framework_stream_id", "trace_event_source"):
+    if column in ("instance_id", "framework_stream_id", "trace_event_source"):
         codes, texts = source.codes(column)
         return codes, texts
     values, codes = np.unique(source.column(column), return_inverse=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest_worker.exports.perfetto import device, system
-from ingest_worker.exports.perfetto.grouping import EventFilter, Grouping
+from ingest_worker.exports.perfetto.grouping import Grouping
 from ingest_worker.exports.perfetto.packets import TraceWriter
 from ingest_worker.exports.perfetto.system import SystemRun
 from ingest_worker.exports.perfetto.window import Window
@@ -12,7 +12,6 @@ from profiles.storage.tables import ReadableRun
 
 EVERYTHING = Window()
 AS_OFFICIAL = Grouping()
-ALL_EVENTS = EventFilter()
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,6 @@ class TraceOptions:
     flows: bool = False
     grouping: Grouping = AS_OFFICIAL
     with_host: bool = False
-    kept: EventFilter = ALL_EVENTS
 
 
 def trace_pieces(run: ReadableRun, options: TraceOptions | None = None) -> Iterator[bytes]:
@@ -45,7 +43,6 @@ def trace_pieces(run: ReadableRun, options: TraceOptions | None = None) -> Itera
             writer,
             chosen.window,
             chosen.grouping,
-            kept=chosen.kept,
             flows=chosen.flows,
             with_host=chosen.with_host,
         ).pieces()

@@ -69,9 +69,9 @@ class Source:
         return np.concatenate(coded) if coded else np.zeros(0, np.int64), list(texts)
 
     def batches(
-        self, window: Window, columns: Sequence[str], kept: "Mask | None" = None
+        self, window: Window, columns: Sequence[str]
     ) -> Iterator[tuple[Numbers, pa.RecordBatch]]:
-        """Row numbers and rows within the window and in `kept`, in the order of the table."""
+        """Row numbers and rows within the window, in the order of the table."""
         first = 0
         wanted = list(dict.fromkeys([self.start, self.end, *columns]))
         with self.run.parquet(self.table, self.part) as file:
@@ -80,7 +80,7 @@ class Source:
                 begins, ends = self._least(file, group, self.start), self._most(file, group)
                 if begins <= window.end_ns and ends >= window.start_ns:
                     rows = file.iter_batches(BATCH_ROWS, [group], wanted, use_threads=False)
-                    yield from self._inside(rows, window, first, kept)
+                    yield from self._inside(rows, window, first)
                 first += size
 
     def _inside(
@@ -88,14 +88,11 @@ class Source:
         batches: Iterator[pa.RecordBatch],
         window: Window,
         first: int,
-        kept: "Mask | None",
     ) -> Iterator[tuple[Numbers, pa.RecordBatch]]:
         for batch in batches:
             rows = np.arange(first, first + len(batch))
             first += len(batch)
             inside = window.touches(numbers(batch, self.start), numbers(batch, self.end))
-            if kept is not None:
-                inside &= kept[rows]
             if inside.all():
                 yield rows, batch
             elif inside.any():
