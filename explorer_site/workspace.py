@@ -71,7 +71,7 @@ def _taken(given: Given) -> UUID:
     from profiles.captures import capture_submit_in_place
     from profiles.refusal import Refused
 
-    name = given.name or given.directory.resolve().name
+    name = given.name or given.directory.absolute().name
     try:
         return capture_submit_in_place(given.directory, name).pk
     except Refused as refused:

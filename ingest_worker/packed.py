@@ -5,6 +5,7 @@ in bytes, and in how far it may expand.
 """
 
 import contextlib
+import errno
 import gzip
 import stat
 import struct
@@ -201,10 +202,22 @@ def _zip_members(file: BinaryIO, limits: ArchiveLimits) -> Iterator[Member]:
         seen: set[str] = set()
         for info in infos:
             if name := _zip_name(info, seen):
-                with _zip_damage():
-                    content = archive.open(info)
+                content = _opened(archive, info)
                 with content:
                     yield _ZipMember(name, info.file_size, content, meter)
+
+
+def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Reader:
+    try:
+        with _zip_damage():
+            return archive.open(info)
+    except OSError as error:
+        # A damaged directory leads before the beginning of the file, or behind what can be.
+        if error.errno != errno.EINVAL:
+            raise
+        raise Malformed(
+            "archive.malformed", f"{info.filename[:100]!r} lies nowhere in the archive."
+        ) from error
 
 
 def _zip_name(info: zipfile.ZipInfo, seen: set[str]) -> str:

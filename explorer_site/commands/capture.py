@@ -73,7 +73,8 @@ def open_capture(folder: Path, name: str = "") -> Capture:
         raise Refusal(f"{folder} cannot be read ({error.strerror or error}).") from error
     except FormatError as error:
         raise Refusal(str(error)) from error
-    planned = plan(files, name or folder.resolve().name or "capture")
+    own_name = folder.name if folder.name not in {"", ".."} else folder.resolve().name
+    planned = plan(files, name or own_name or "capture")
     if not planned.processes and not planned.devices:
         raise Refusal(f"{folder} holds no trace: no trace_info.pb and no NTFF.")
     return Capture(folder.absolute(), files, planned)

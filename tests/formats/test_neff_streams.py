@@ -110,6 +110,8 @@ FORMS = st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
 class Bytes:
     """Bytes that are read forward."""
 
+    form = "neff"
+
     def __init__(self, data: bytes) -> None:
         self._data = BytesIO(data)
         self.position = 0
