@@ -207,7 +207,7 @@ def _zip_members(file: BinaryIO, limits: ArchiveLimits) -> Iterator[Member]:
                     yield _ZipMember(name, info.file_size, content, meter)
 
 
-def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Reader:
+def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     try:
         with _zip_damage():
             return archive.open(info)
