@@ -26,6 +26,7 @@ def instruction_table(part: Part) -> BuiltTable:
 
 def _core_table(part: Part, core: CorePart) -> BuiltTable:
     started = _started_transfers(core)
+    ghz = part.chip.other_ghz
 
     def columns(start: int, stop: int) -> Columns:
         rows, codes = core.rows.take(slice(start, stop)), core.slot[start:stop]
@@ -41,7 +42,7 @@ def _core_table(part: Part, core: CorePart) -> BuiltTable:
             "pc": rows.slot,
             "crc_in": rows.crc_in,
             "crc_out": rows.crc_out,
-            "evt_wait_time_ns": wait_ns(rows.wait_cycles, part.chip.other_ghz),
+            "evt_wait_time_ns": None if ghz is None else wait_ns(rows.wait_cycles, ghz),
         }
         if len(core.movement.transfers):
             found |= _transfer_columns(part, core, started[start:stop])

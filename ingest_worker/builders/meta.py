@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 
 from ingest_worker.builders.built import BuiltTable, table_of_rows
-from ingest_worker.builders.chips import DMA_BYTES_PER_S
 from ingest_worker.builders.part import Part
 from ingest_worker.formats.notice import Notice
+from profiles.metrics.chips import DMA_ENGINES, PARTITIONS
 from profiles.tables.registry import SCHEMA_VERSION
 
-CHANNELS = 128
-DMA_ENGINES = 16
 PICOSECONDS_PER_NS = 1000
 EPOCH = "1970-01-01T00:00:00"
 
@@ -70,18 +68,18 @@ def metadata_table(part: Part, origin: Provenance) -> BuiltTable:
         "last_hw_timestamp": last,
         "first_ts": moment_text(0),
         "last_ts": moment_text(last),
-        "dma_ddr_bandwidth": DMA_BYTES_PER_S,
+        "dma_ddr_bandwidth": chip.dma_bytes_per_s,
         "num_dma_engines_per_neuroncore": DMA_ENGINES,
         "hbm_ddr_bandwidth": chip.hbm_bytes_per_s,
-        "tensor_engine_num_rows": CHANNELS,
-        "tensor_engine_num_cols": CHANNELS,
+        "tensor_engine_num_rows": chip.rows,
+        "tensor_engine_num_cols": chip.columns,
         "tensor_engine_clock_freq": chip.tensor_ghz,
         "vector_engine_clock_freq": chip.other_ghz,
-        "vector_engine_num_channels": CHANNELS,
+        "vector_engine_num_channels": PARTITIONS,
         "scalar_engine_clock_freq": chip.other_ghz,
-        "scalar_engine_num_channels": CHANNELS,
+        "scalar_engine_num_channels": PARTITIONS,
         "gpsimd_engine_clock_freq": chip.other_ghz,
-        "gpsimd_engine_num_channels": CHANNELS,
+        "gpsimd_engine_num_channels": PARTITIONS,
         "neuroncore_clock_freq": chip.other_ghz,
         "ticks_per_nanosec": PICOSECONDS_PER_NS,
         "instance_type": facts.instance_type or None,

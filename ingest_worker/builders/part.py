@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest_worker.builders.built import Array
-from ingest_worker.builders.chips import Chip
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.faults import Fault
 from ingest_worker.formats.ntff.instructions import InstructionRows
@@ -17,6 +16,7 @@ from ingest_worker.formats.ntff.throttle import ThrottleRows
 from ingest_worker.formats.ntff.transfers import RingQueue, Transfers
 from ingest_worker.formats.ntff.updates import UpdateRows
 from ingest_worker.formats.ntff.window import Capture, Core
+from profiles.metrics.chips import Chip
 
 Codes = npt.NDArray[np.int32]
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from ingest_worker.builders.chips import chip_of
 from ingest_worker.builders.part import CorePart, Movement, Part, SlotTable, UnknownRecords
 from ingest_worker.builders.queue import queue_tracks
 from ingest_worker.formats.notice import Notice
@@ -46,6 +45,7 @@ from ingest_worker.pipeline.oddities import (
     unknown_of,
 )
 from ingest_worker.pipeline.slots import MATMUL, slot_table
+from profiles.metrics.chips import chip_of
 
 DMA_DIRECT = 0xB8
 TRACK_ORDER = ("GpSimd", "Scalar", "Sync", "Tensor", "TensorMatrix", "Vector")
@@ -57,8 +57,11 @@ def resolve_part(number: int, name: str, ntff: Ntff, join: NeffJoin) -> Part:
     chip = chip_of(ntff.facts.arch, ntff.facts.instance_type)
     notices: list[Notice] = [*ntff.notices, *capture.notices]
     if not chip.is_known:
-        text = f"The chip of {ntff.facts.instance_type or 'this trace'} is not known."
-        notices.append(Notice("ntff.unknown_chip", f"{text} Clocks are taken as for trn2."))
+        text = (
+            f"The chip of {ntff.facts.instance_type or 'this trace'} is not known: times and "
+            "counts are right, shares of its peaks and waits in nanoseconds are left out."
+        )
+        notices.append(Notice("ntff.unknown_chip", text))
     cores = [_core(capture, core, chip.generation, join, notices) for core in capture.cores]
     part = Part(number, name, capture, chip, cores, tuple(notices))
     last = part.last_end_ps

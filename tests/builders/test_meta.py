@@ -1,8 +1,7 @@
-"""Texts, chips and categories of the tables about a whole capture."""
+"""Texts and categories of the tables about a whole capture."""
 
 import pytest
 
-from ingest_worker.builders.chips import TRN1, TRN2, chip_of
 from ingest_worker.builders.meta import category_of, moment_text, warning_table
 from ingest_worker.builders.signals import semaphore_text, throttle_type
 from ingest_worker.formats.notice import Notice
@@ -20,32 +19,6 @@ from ingest_worker.formats.notice import Notice
 )
 def test_moments_are_rfc_3339_without_trailing_zeros(time_ns: int, text: str) -> None:
     assert moment_text(time_ns) == text
-
-
-@pytest.mark.parametrize(
-    ("arch", "instance", "expected"),
-    [
-        (1, "inf2.xlarge", TRN1),
-        (2, "trn2.3xlarge", TRN2),
-        (0, "trn1.2xlarge", TRN1),
-        (0, "trn2u.48xlarge", TRN2),
-    ],
-)
-def test_the_chip_follows_from_number_or_instance(
-    arch: int, instance: str, expected: object
-) -> None:
-    assert chip_of(arch, instance) is expected
-
-
-def test_an_unknown_chip_is_marked() -> None:
-    chip = chip_of(3, "trn3.48xlarge")
-    assert (chip.is_known, chip.generation) == (False, "trn3")
-    assert chip_of(9, "").generation == "unknown"
-
-
-def test_clocks_are_the_documented_ones() -> None:
-    assert (TRN1.tensor_ghz, TRN1.other_ghz, TRN1.hbm_bytes_per_s) == (2.8, 1.4, 410e9)
-    assert (TRN2.tensor_ghz, TRN2.other_ghz, TRN2.hbm_bytes_per_s) == (2.4, 1.2, 716e9)
 
 
 @pytest.mark.parametrize(

@@ -381,3 +381,16 @@ def test_another_program_with_the_same_id_is_noticed(run: Any) -> None:
     other: Model = replace(model, subgraphs=(changed, model.subgraphs[1]))
     made = run(a_neff=make_neff(other), a_ntff=make_ntff(small_capture()))
     assert made.codes["pair.slot_mismatch"] == 1
+
+
+def test_a_chip_nobody_knows_has_times_and_counts_but_no_constants(run: Any) -> None:
+    capture = replace(small_capture(6, 1), arch=7, instance_type="trn9.48xlarge")
+    known = run(b_ntff=make_ntff(small_capture(6, 1)))
+    (known.folder.parent / "new").mkdir()
+    made = Run(known.folder.parent / "new", {"a.ntff": make_ntff(capture)}, Options())
+    assert made.codes["ntff.unknown_chip"] == 1
+    names = ("start_ts", "end_ts", "opcode")
+    assert picked(made.rows("Instruction"), *names) == picked(known.rows("Instruction"), *names)
+    assert {row["evt_wait_time_ns"] for row in made.rows("Instruction")} == {None}
+    constants = ("tensor_engine_clock_freq", "neuroncore_clock_freq", "hbm_ddr_bandwidth")
+    assert picked(made.rows("Metadata"), *constants) == [(0.0, 0.0, 0.0)]

@@ -20,10 +20,8 @@ from ingest_worker.builders.system.events import SOURCES, Events
 from ingest_worker.builders.system.process import ProcessTrace
 from ingest_worker.builders.system.values import NONE, Longs
 from ingest_worker.formats.system.samples import CpuSamples, MemorySamples
+from profiles.metrics.chips import BY_ARCHITECTURE
 from profiles.tables.registry import arrow_schema
-
-HBM_CAPACITY_BYTES: Mapping[int, int] = {1: 16 << 30, 2: 24 << 30}
-"""Bytes of one memory by the number of the architecture; no file of a capture tells it."""
 
 
 def _optional(values: Longs) -> Array:
@@ -138,4 +136,5 @@ def metadata_table(first_ns: int, last_ns: int, capacity_bytes: int) -> BuiltTab
 
 def hbm_capacity(processes: Sequence[ProcessTrace]) -> int:
     """Bytes of one memory of the chips, 0 for chips nobody knows."""
-    return max((HBM_CAPACITY_BYTES.get(t.info.arch, 0) for t in processes), default=0)
+    chips = [BY_ARCHITECTURE.get(trace.info.arch) for trace in processes]
+    return max((chip.hbm_stack_bytes or 0 for chip in chips if chip), default=0)
