@@ -6,7 +6,9 @@ Object.assign(globalThis, {
     location: { origin: "http://here", pathname: "/profiles/p/timeline/", search: "?t=1-2" },
   },
 });
-const { safeBack, withBack } = await import("../../static/js/viewers/system/device-card.js");
+const { modelTitle, safeBack, withBack } = await import(
+  "../../static/js/viewers/system/device-card.js"
+);
 const { lanesOfCore } = await import("../../static/js/viewers/system/device-rows.js");
 const { readyText } = await import("../../static/js/viewers/system/device-list.js");
 const { attributesOf } = await import("../../static/js/viewers/system/event.js");
@@ -30,6 +32,14 @@ test("a link into a device profile carries the way back", () => {
   assert.equal(url.searchParams.get("t"), "5-9");
   assert.equal(url.searchParams.get("back"), "/profiles/p/timeline/?t=1-2");
   assert.equal(withBack("http://elsewhere/x"), "#");
+});
+
+test("a model is called as on the Summary, by its whole name where nothing is known of it", () => {
+  const name = "./nxd_model/context_encoding_model/_tp0_bk0/graph.neff";
+  const known = { name, graph: "context_encoding_model", role: "prefill", rank: 0, bucket: 0 };
+  assert.equal(modelTitle(known), "prefill · context_encoding_model bucket 0");
+  assert.equal(modelTitle({ ...known, role: null, bucket: null }), "context_encoding_model");
+  assert.equal(modelTitle({ ...known, graph: null }), name);
 });
 
 test("a way back leads to a profile of this server or nowhere", () => {

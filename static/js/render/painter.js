@@ -79,6 +79,8 @@ export class Brush {
     this.coverage = new Coverage(width);
     this.labels = emptyLabels(most);
     this.lastEnds = new Int32Array(256);
+    /** The deepest lane of the row that was painted last; -1 where there was nothing in view. */
+    this.deepest = -1;
   }
 }
 
@@ -204,10 +206,12 @@ export function paintRow(job) {
   const leastPx = track.kind === "error" ? ERROR_PX : 1;
   bars.clear();
   coverage.clear();
+  brush.deepest = -1;
   for (const one of columns) one.clear();
   items((tile, item, from, bucketNs, isStale) => {
     const colour = tile.colour[item];
     const label = tile.label[item];
+    if (tile.lane[item] > brush.deepest) brush.deepest = tile.lane[item];
     const lane = Math.min(tile.lane[item], lanes - 1);
     const own = columns[Math.min(lane, stacked - 1)];
     if (tile.bucket[item] !== NO_BUCKET) {

@@ -1,7 +1,7 @@
 /** The gutter: a row's name and how busy it is in view, as plain elements. */
 
 import { button, icon, make } from "../kit/dom.js";
-import { share } from "../kit/units.js";
+import { share, shortId } from "../kit/units.js";
 import { groupSubtitle, MOST_LANES, trackName } from "./rows.js";
 import { MOST_LEVELS } from "./system-rows.js";
 
@@ -10,6 +10,7 @@ import { MOST_LEVELS } from "./system-rows.js";
 /** @typedef {{busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>}} Shares */
 /** @typedef {{element: HTMLElement, bar: HTMLElement, text: HTMLElement, shown: string}} Part */
 
+const PROCESS_HEAD = /^p\/[^/]*\/[^/]+$/;
 const ROW_TYPE = "text/x-timeline-row";
 const NAMED = new Set(["Tensor", "TensorMatrix", "Vector", "Scalar", "GpSimd"]);
 
@@ -132,7 +133,9 @@ export class Gutter {
       { class: "row__more row__name" },
       groupSubtitle(this.document, group),
     );
-    head.append(icon("down"), make("span", { class: "row__title" }, group.title), more);
+    // Beside a process there is room for the two ends of an instance's id only.
+    const title = PROCESS_HEAD.test(group.id) ? shortId(group.title) : group.title;
+    head.append(icon("down"), make("span", { class: "row__title" }, title), more);
     head.addEventListener("click", () => this.toggle(group.id));
     return head;
   }

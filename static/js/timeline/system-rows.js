@@ -11,8 +11,9 @@ import { entriesOf, headsOf } from "./system-heads.js";
 /** @typedef {import("./system-heads.js").Grouping} Grouping */
 /**
  * How the rows are arranged: by which heads, what is closed, hidden and pinned, in which order, and
- * the tracks under which a device profile's engines are drawn, with how many rows they take.
- * @typedef {{grouping: Grouping, closed: Set<string>, hidden: Set<string>, pinned: string[], order: string[], isCpuShown: boolean, devices: Map<string, {id: string, lanes: number}>}} Arrangement
+ * the tracks under which a device profile's engines are drawn, with how many rows they take, and how
+ * many levels of nesting tracks have in view, by key; all they ever have where that is not known.
+ * @typedef {{grouping: Grouping, closed: Set<string>, hidden: Set<string>, pinned: string[], order: string[], isCpuShown: boolean, devices: Map<string, {id: string, lanes: number}>, levels: Map<string, number>}} Arrangement
  */
 
 export const SPAN_HEIGHT = 19;
@@ -35,6 +36,7 @@ export function arrangementOf(changes = {}) {
     order: [],
     isCpuShown: false,
     devices: new Map(),
+    levels: new Map(),
     ...changes,
   };
 }
@@ -140,7 +142,7 @@ export function layoutSystem(document, arrangement) {
  * @param {Arrangement} arrangement
  * @returns {Row[]}
  */
-function rowsOf(entry, groups, { devices }) {
+function rowsOf(entry, groups, { devices, levels: seen }) {
   const { track, series, name, detail } = entry;
   if (series) {
     const group = headGroup({ id: entry.key, title: name, subtitle: detail }, [], 0);
@@ -149,7 +151,7 @@ function rowsOf(entry, groups, { devices }) {
   }
   const group = track && groups.get(track.group);
   if (!track || !group) return [];
-  const levels = levelsOf(track);
+  const levels = Math.min(seen.get(track.key) ?? MOST_LEVELS, levelsOf(track));
   const height = PADDING + levels * SPAN_HEIGHT;
   /** @type {Row[]} */
   const rows = [{ ...row("track", group, track, height, levels), name, detail }];

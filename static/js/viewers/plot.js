@@ -26,8 +26,9 @@ import { closedNote, headNote } from "./timeline-words.js";
 /** @typedef {{x0: number, x1: number, y0: number, y1: number}} Box */
 /**
  * What a frame showed: rows and their height, busy ns by track, busy share by closed group, clock
- * by track in words, how many instructions and packets were drawn exactly or in cells.
- * @typedef {{rows: Row[], height: number, level: number, busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>, instructions: Tally, packets: Tally, isIncomplete: boolean, failures: Box[], isLoading: boolean}} Frame
+ * by track in words, levels of nesting in view by track's key, how many instructions and packets were
+ * drawn exactly or in cells.
+ * @typedef {{rows: Row[], height: number, level: number, levels: Map<string, number>, busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>, instructions: Tally, packets: Tally, isIncomplete: boolean, failures: Box[], isLoading: boolean}} Frame
  */
 
 const MOST_COLLECTED = 6000;
@@ -108,6 +109,7 @@ export class Plot {
     /** @type {Frame} */
     const frame = {
       ...{ rows, height, level, busy: new Map(), closedBusy: new Map(), clock: new Map() },
+      levels: new Map(),
       ...{
         instructions: tally(),
         packets: tally(),
@@ -294,6 +296,7 @@ export class Plot {
       items: (visit) => visitItems(tiles, track.id, scale.range, visit, document),
     });
     frame.busy.set(track.id, busy);
+    frame.levels.set(track.key, brush.deepest + 1);
   }
 
   /**

@@ -1,9 +1,10 @@
 /** The words around the rows: heads, status bar, legend, and the panel while nothing is selected. */
 
-import { icon, make, one } from "../kit/dom.js";
+import { make, one } from "../kit/dom.js";
 import { count, duration, exact } from "../kit/units.js";
 import { CLASSES, SYSTEM_CLASSES } from "../render/palette.js";
 import { groupEnd, shownGroups } from "../timeline/rows.js";
+import { noticeList, showNoticeButton } from "./notices.js";
 
 /** @typedef {import("./timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("../timeline/rows.js").TimelineDocument} TimelineDocument */
@@ -107,10 +108,7 @@ export function showStatus(viewer) {
 
 /** @param {TimelineViewer} viewer */
 export function showLegend(viewer) {
-  const { length } = viewer.document.notices;
-  const notices = one("[data-notices]", viewer.host);
-  notices.hidden = length === 0;
-  notices.replaceChildren(icon("warn"), `${length} data ${length === 1 ? "notice" : "notices"}`);
+  showNoticeButton(one("[data-notices]", viewer.host), viewer.document.notices);
   const isSystem = viewer.document.kind === "system";
   one("[data-legend]", viewer.host).replaceChildren(
     ...(isSystem ? SYSTEM_CLASSES : CLASSES).map((name, colour) => {
@@ -152,23 +150,4 @@ export function showEmptyPanel(viewer) {
   const empty = make("div", { class: "panel__empty" }, make("p", {}, about), keys);
   if (timeline.notices.length > 0) empty.append(noticeList(timeline.notices));
   one("[data-event]", host).replaceChildren(empty);
-}
-
-/**
- * @param {TimelineDocument["notices"]} notices
- * @returns {HTMLElement}
- */
-function noticeList(notices) {
-  const items = notices.map((notice) => {
-    const times =
-      notice.count > 1 ? make("span", { class: "quiet" }, ` ${count(notice.count)} ×`) : "";
-    return make("li", {}, make("span", {}, notice.message, times));
-  });
-  const title = make(
-    "h3",
-    {},
-    icon("warn"),
-    `${notices.length} data ${notices.length === 1 ? "notice" : "notices"}`,
-  );
-  return make("section", { class: "panel__notices" }, title, make("ul", {}, ...items));
 }

@@ -2,6 +2,7 @@
 
 import { icon, make } from "../../kit/dom.js";
 import { count } from "../../kit/units.js";
+import { graphTitle } from "../summary/words.js";
 
 /** @typedef {import("../../timeline/hit-test.js").Hit} Hit */
 /** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
@@ -42,17 +43,27 @@ export function deviceCards(viewer, hit, { candidates, model, note }) {
 }
 
 /**
+ * A model in the words of the Summary: role, graph and bucket; its whole name where it has none.
+ * @param {Model} model
+ * @returns {string}
+ */
+export function modelTitle({ name, graph, role, bucket }) {
+  if (graph === null) return name ?? "";
+  const words = bucket === null ? graph : `${graph} bucket ${bucket}`;
+  return graphTitle({ graph: words, role });
+}
+
+/**
  * @param {Model} model
  * @returns {HTMLElement}
  */
 function modelSection({ name, graph, role, rank, bucket }) {
   const list = make("dl", { class: "panel__fields" });
+  const title = modelTitle({ name, graph, role, rank, bucket });
   const fields = /** @type {[string, string | number | null][]} */ ([
-    ["Model", name],
-    ["Graph", graph],
-    ["Role", role],
+    ["Graph", title],
     ["Tensor-parallel rank", rank],
-    ["Bucket", bucket],
+    ["File", title === name ? null : name],
   ]);
   for (const [label, value] of fields) {
     if (value === null || value === undefined) continue;

@@ -11,6 +11,7 @@ import { SyncPoints } from "./clocks.js";
 import { DeviceRows } from "./device-rows.js";
 import { showSystemEvent } from "./event.js";
 import { keep, readKept } from "./kept.js";
+import { Levels } from "./levels.js";
 import { showSeriesAt } from "./series-panel.js";
 import { SeriesRows } from "./series-rows.js";
 import { showStatistics } from "./statistics.js";
@@ -70,6 +71,7 @@ export class SystemTimeline extends TimelineViewer {
     this.devices = new DeviceRows(this);
     this.series = new SeriesRows(this);
     this.sync = new SyncPoints(this);
+    this.levels = new Levels(this);
     this.plot.painters = {
       series: (row, top, job) => this.series.paint(row, top, job),
       device: (row, top, job) => this.devices.paint(row, top, job),
@@ -160,6 +162,12 @@ export class SystemTimeline extends TimelineViewer {
     if (at < 0 || to < 0 || to >= keys.length) return;
     keys.splice(to, 0, ...keys.splice(at, 1));
     this.orderRows(keys);
+  }
+
+  /** @override */
+  draw() {
+    super.draw();
+    this.levels.follow();
   }
 
   /** @override */
