@@ -61,6 +61,9 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-path", type=Path, metavar="DIR", help="the workspace (DATA_DIR)")
     parser.add_argument("-p", "--port", type=int, help="of pages and API (PORT, 3001)")
     parser.add_argument("--api-server-port", type=int, help="of the API too (API_PORT, 3002)")
+    parser.add_argument(
+        "--disable-ui", action="store_true", help="the API alone, on its port (DISABLE_UI)"
+    )
 
 
 def _add_view(parser: argparse.ArgumentParser) -> None:

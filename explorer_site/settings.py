@@ -19,6 +19,7 @@ DATA_DIR = env.folder(
 )
 PORT = env.number("PORT", 3001, least=1, most=65535)
 API_PORT = env.number("API_PORT", 3002, least=1, most=65535)
+DISABLE_UI = env.flag("DISABLE_UI")
 ALLOWED_NAMES = env.names("ALLOWED_NAMES")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *ALLOWED_NAMES]
 REDIS_URL = env.secret("REDIS_URL")
@@ -60,7 +61,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
 ]
-ROOT_URLCONF = "explorer_site.urls"
+ROOT_URLCONF = "explorer_site.api_urls" if DISABLE_UI else "explorer_site.urls"
 WSGI_APPLICATION = "explorer_site.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [

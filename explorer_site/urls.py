@@ -2,14 +2,10 @@
 
 from django.urls import include, path
 
-from explorer_site.health import alive, ready, report
-from explorer_site.upload_script import upload_script
+from explorer_site.api_urls import health_and_scripts
 
 urlpatterns = [
-    path("healthz", alive, name="healthz"),
-    path("readyz", ready, name="readyz"),
-    path("upload.py", upload_script, name="upload-script"),
-    path("api/v1/health", report, name="api-health"),
+    *health_and_scripts,
     path("api/v1/", include("profiles.api.urls")),
     path("", include("profiles.urls")),
 ]

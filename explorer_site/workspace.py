@@ -1,22 +1,24 @@
 """Files given on the command line, taken into a workspace with or without a running server."""
 
-import argparse
+import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 import django
 from django.conf import settings
 from django.db import connection
 
-from explorer_site import upload
 from explorer_site.export import StageBar, source_refs
 from explorer_site.serve import data_folder, preparation
-from explorer_site.serve.address import configured_address
+from explorer_site.serve.address import Address, configured_address
 from explorer_site.serve.refusal import Refusal
+from explorer_site.served_workspace import final_documents, sent_pair
 from ingest_worker.pipeline.stage import SourceRef
 
 PIECE_BYTES = 1 << 20
@@ -25,27 +27,38 @@ EXIT_FAILED = 1
 
 @dataclass(frozen=True)
 class Given:
-    """What the command line was given: a pair of files, or a capture directory."""
+    """What the command line was given: a pair of files, or a capture directory.
+
+    `source_roots` are folders of source code by what they are the sources of: `nki`, `framework`.
+    """
 
     neff: Path | None
     ntffs: Sequence[Path]
     directory: Path | None = None
     name: str = ""
+    source_roots: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def ingest(given: Given) -> int:
-    """Take the files in, process them, print the profile's address. Returns the exit code.
+def ingest(given: Given, *, as_json: bool = False) -> int:
+    """Take the files in, process them, print how each profile ended. Returns the exit code.
 
-    A workspace that is being served gets them through its server's API: the server's worker does
-    the work. Otherwise it is done here, and no server is started.
+    In a workspace that is being served the server's worker does the work. Otherwise it is done
+    here, and no server is started.
     """
     address = configured_address()
+    check_roots(given.source_roots)
     data_folder.prepare(address.data_dir, version=settings.EXPLORER_VERSION)
     server = data_folder.ServerLock(address.data_dir).holder()
+    report = _Report(address, as_json=as_json)
     if server is not None:
-        return _through(server.port, given)
+        with _database(address.data_dir):
+            profile_id = _taken_while_served(server.port, given)
+        for document in final_documents(server.port, profile_id):
+            report.tell(document)
+        return report.end()
     with data_folder.ingesting(address.data_dir), _database(address.data_dir):
-        return _here(_taken(given), address.port)
+        _here(_taken(given), report)
+    return report.end()
 
 
 def submit_before_serving(given: Given) -> None:
@@ -54,9 +67,10 @@ def submit_before_serving(given: Given) -> None:
     Raises Refusal if the workspace is being served already.
     """
     address = configured_address()
+    check_roots(given.source_roots)
     data_folder.prepare(address.data_dir, version=settings.EXPLORER_VERSION)
     lock = data_folder.ServerLock(address.data_dir)
-    lock.take(port=address.port, api_port=address.api_port)
+    lock.take(port=address.main_port, api_port=address.api_port)
     try:
         with _database(address.data_dir):
             _taken(given)
@@ -64,31 +78,51 @@ def submit_before_serving(given: Given) -> None:
         lock.release()
 
 
+def check_roots(roots: Mapping[str, Path]) -> None:
+    """Raise Refusal for a folder of sources that is not there."""
+    for name, folder in roots.items():
+        if not folder.is_dir():
+            raise Refusal(f"--{name}-source-root {folder} is not a directory.")
+
+
 def _taken(given: Given) -> UUID:
     """The waiting profile of what was given. Raises Refusal with the code."""
     if given.directory is None:
-        return _submit(source_refs(given.neff, given.ntffs), given.name)
+        profile_id = _submit(source_refs(given.neff, given.ntffs), given.name)
+    else:
+        profile_id = _submit_in_place(given.directory, given.name)
+    _keep_roots(profile_id, given.source_roots)
+    return profile_id
+
+
+def _taken_while_served(port: int, given: Given) -> str:
+    """The id of the waiting profile in a workspace that is served on `port`. Raises Refusal.
+
+    A pair goes through the server's API. A directory is read where it lies: its row is enough.
+    """
+    if given.directory is not None:
+        return str(_taken(given))
+    source_refs(given.neff, given.ntffs)
+    profile_id = sent_pair(port, given.neff, given.ntffs, given.name)
+    _keep_roots(profile_id, given.source_roots)
+    return profile_id
+
+
+def _keep_roots(profile_id: UUID | str, roots: Mapping[str, Path]) -> None:
+    from profiles.services import source_roots_keep
+
+    if roots:
+        source_roots_keep(profile_id, {name: str(path.resolve()) for name, path in roots.items()})
+
+
+def _submit_in_place(directory: Path, name: str) -> UUID:
     from profiles.captures import capture_submit_in_place
     from profiles.refusal import Refused
 
-    name = given.name or given.directory.absolute().name
     try:
-        return capture_submit_in_place(given.directory, name).pk
+        return capture_submit_in_place(directory, name or directory.absolute().name).pk
     except Refused as refused:
         raise Refusal(str(refused)) from refused
-
-
-def _through(port: int, given: Given) -> int:
-    """Send the files to the server on `port` and wait until they are processed."""
-    parser = argparse.ArgumentParser()
-    upload.add_options(parser)
-    files = [("--neff", given.neff)] if given.neff else []
-    files += [("--ntff", path) for path in given.ntffs]
-    files += [("--profile-directory", given.directory)] if given.directory else []
-    arguments = ["--wait", "--endpoint", f"http://localhost:{port}", "--name", given.name]
-    for flag, path in files:
-        arguments += [flag, str(path)]
-    return upload.run(parser.parse_args(arguments))
 
 
 @contextmanager
@@ -127,32 +161,50 @@ def _submit(sources: Sequence[SourceRef], name: str) -> UUID:
     return profile.pk
 
 
-def _here(profile_id: UUID, port: int) -> int:
-    """Process one profile, and those it unfolds into, in this process's own child.
+class _Report:
+    """How profiles ended: a line each as they end, or one JSON list at the end."""
 
-    Prints how each ended. Returns the exit code.
-    """
+    def __init__(self, address: Address, *, as_json: bool) -> None:
+        self._address = address
+        self._as_json = as_json
+        self._documents: list[dict[str, Any]] = []
+
+    def tell(self, document: dict[str, Any]) -> None:
+        """A profile, as the API tells it, that is processed or has failed."""
+        self._documents.append(document)
+        if not self._as_json:
+            page = self._address.profile(document["id"])
+            sys.stdout.write(f"{document['status']}  {page}\n")
+            sys.stdout.flush()
+        if failure := document["failure"]:
+            said = f"{failure['code']}: {failure['message']} {failure['hint']}"
+            sys.stderr.write(f"{document['name']}: {said}\n")
+
+    def end(self) -> int:
+        """Print what is left to print. Returns the exit code."""
+        if self._as_json:
+            told = [{**one, "page": self._address.profile(one["id"])} for one in self._documents]
+            sys.stdout.write(json.dumps(told, indent=1) + "\n")
+        has_failed = any(one["status"] != "PROCESSED" for one in self._documents)
+        return EXIT_FAILED if has_failed else 0
+
+
+def _here(profile_id: UUID, report: _Report) -> None:
+    """Process one profile, and those it unfolds into, in this process's own child."""
     from profiles.models import Profile, Status
 
-    has_failed = _processed(profile_id, port)
+    _process(profile_id, report)
     for device in Profile.objects.filter(parent=profile_id, status=Status.PENDING).order_by("name"):
-        has_failed |= _processed(device.pk, port)
-    return EXIT_FAILED if has_failed else 0
+        _process(device.pk, report)
 
 
-def _processed(profile_id: UUID, port: int) -> bool:
-    """Process one profile; whether it failed."""
+def _process(profile_id: UUID, report: _Report) -> None:
     from ingest_worker.ingest import ingest as ingest_profile
-    from profiles.models import Profile, Status
+    from profiles.models import Profile
+    from profiles.presentation import profile_document
+    from profiles.selectors import profiles_visible
 
     with StageBar(Profile.objects.get(pk=profile_id).name) as bar:
         told: Callable[[str, int, int], None] = bar
         ingest_profile(profile_id, worker="command line", told=told)
-    profile = Profile.objects.get(pk=profile_id)
-    sys.stdout.write(f"{profile.status}  http://localhost:{port}/profiles/{profile_id}/\n")
-    if profile.status == Status.PROCESSED:
-        return False
-    run = profile.runs.first()
-    if run is not None:
-        sys.stderr.write(f"{run.error_code}: {run.error_message} {run.error_hint}\n")
-    return True
+    report.tell(profile_document(profiles_visible().get(pk=profile_id)))

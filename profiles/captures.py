@@ -163,6 +163,7 @@ def _child(own: _Unfolding, device: DevicePlan) -> None:
         namespace=own.profile.namespace,
         size_bytes=sum(source.size_bytes for source in used.values()),
         capture={"device": {**vars(device)}},
+        source_roots=own.profile.source_roots,
         sent_at=timezone.now(),
     )
     SourceFile.objects.bulk_create(_borrowed(child, used))

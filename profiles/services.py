@@ -1,7 +1,7 @@
 """What changes profiles: submit, rename, delete, process again."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -153,6 +153,12 @@ def profile_rename(profile: Profile, *, name: str) -> Profile:
         official_links(profile.namespace).remove(old_folder)
     official_folder.follow(profile.pk)
     return profile
+
+
+def source_roots_keep(profile_id: UUID | str, roots: Mapping[str, str]) -> None:
+    """Keep where sources lie, for a profile and the device profiles made with it."""
+    mine = Q(pk=profile_id) | Q(parent=profile_id)
+    Profile.objects.filter(mine).update(source_roots=dict(roots))
 
 
 def profile_delete(profile: Profile) -> None:

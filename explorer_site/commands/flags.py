@@ -104,6 +104,17 @@ VIEW = (
         "of the API too (API_PORT, 3002)",
         {"type": int, "metavar": "PORT"},
     ),
+    Flag(("--disable-ui",), "serve the API alone, on its port; no pages (DISABLE_UI)", SWITCH),
+    Flag(
+        ("--nki-source-root",),
+        "where the NKI kernels' sources lie; kept with the profile",
+        _path("DIR"),
+    ),
+    Flag(
+        ("--framework-source-root",),
+        "where the framework code's sources lie; kept with the profile",
+        _path("DIR"),
+    ),
     Flag(("--ignore-device-profile",), "leave the device profiles of -d out", SWITCH),
     Flag(("--ignore-system-profile",), "leave the system trace of -d out", SWITCH),
     Flag(
@@ -148,9 +159,6 @@ VIEW = (
     *(
         Flag(names, meaning, state=REFUSED, taken={"metavar": meta} if meta else NONE)
         for names, meta, meaning in (
-            (("--disable-ui",), "", "pages and API are one server; there is nothing to turn off"),
-            (("--nki-source-root",), "DIR", "there is no code viewer yet"),
-            (("--framework-source-root",), "DIR", "there is no code viewer yet"),
             (("--ignore-nc-buf-usage",), "", "on-chip memory use is not computed yet"),
             (("-F",), "FEATURE", "there are no features to turn on or off by name"),
             (("--ignore-dma-trace",), "", "parts of a device trace are not left out"),

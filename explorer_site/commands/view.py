@@ -17,6 +17,8 @@ ONLY_WITH_DIRECTORY = (
     "system_trace_filter_instance_id",
     "system_trace_filter_neuron_core",
 )
+SOURCE_ROOTS = {"nki": "nki_source_root", "framework": "framework_source_root"}
+ONLY_WITH_WORKSPACE = ("disable_ui", *SOURCE_ROOTS.values())
 ONLY_WITH_PERFETTO = ("show_perfetto_flows", "show_perfetto_host_counters")
 ONLY_WITHOUT_WORKSPACE = ONLY_WITH_DIRECTORY[2:]
 
@@ -30,6 +32,9 @@ def view(options: argparse.Namespace, serve: Callable[[argparse.Namespace], int]
     check(options)
     without_server = _without_server(options)
     if without_server is not None:
+        for name in ONLY_WITH_WORKSPACE:
+            if getattr(options, name):
+                raise Refusal(f"{_flag(name)} goes with a workspace; here none is written.")
         return without_server(options)
     return _with_workspace(options, serve)
 
@@ -45,13 +50,20 @@ def check(options: argparse.Namespace) -> None:
     ):
         for name in names:
             if getattr(options, name) and not is_given:
-                raise Refusal(f"--{name.replace('_', '-')} goes with {needed}.")
+                raise Refusal(f"{_flag(name)} goes with {needed}.")
     if options.output_file is not None and not (has_pair or options.directory):
         raise Refusal("Give the files to read with -n or -s.")
     if options.output_format == "perfetto" and not (has_pair or options.directory):
         raise Refusal("Give what to write as a trace with -n and -s, or with -d.")
     if options.ingest_only and not (has_pair or options.directory):
         raise Refusal("Give the files to ingest with -n or -s.")
+    for name in SOURCE_ROOTS.values():
+        if getattr(options, name) and not (has_pair or options.directory):
+            raise Refusal(f"{_flag(name)} goes with -n and -s, or with -d.")
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _without_server(options: argparse.Namespace) -> Callable[[argparse.Namespace], int] | None:
@@ -113,10 +125,15 @@ def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Names
     use_workspace(options)
     from explorer_site import workspace
 
+    roots = {kind: getattr(options, name) for kind, name in SOURCE_ROOTS.items()}
     given: Any = workspace.Given(
-        options.neff, options.ntff, options.directory, options.display_name
+        options.neff,
+        options.ntff,
+        options.directory,
+        options.display_name,
+        {kind: folder for kind, folder in roots.items() if folder},
     )
     if options.ingest_only:
-        return workspace.ingest(given)
+        return workspace.ingest(given, as_json=options.json)
     workspace.submit_before_serving(given)
     return serve(options)

@@ -11,6 +11,7 @@ def use_workspace(options: argparse.Namespace) -> None:
         ("DATA_DIR", options.data_path and options.data_path.resolve()),
         ("PORT", options.port),
         ("API_PORT", options.api_server_port),
+        ("DISABLE_UI", True if options.disable_ui else None),
     ):
         if value is not None:
             os.environ[setting] = str(value)

@@ -13,6 +13,7 @@ from explorer_site.serve.supervisor import Supervisor
 
 HEARTBEAT_FILE = "worker.heartbeat"
 READY_PATH = "/readyz"
+WEB_NAMES = ("web", "api")
 STOP_WITH_PARENT_SETTING = "EXPLORER_STOP_WITH_PARENT"
 
 
@@ -23,11 +24,11 @@ def serve(address: Address, *, version: str, after_ready: Callable[[], None] | N
     """
     data_folder.prepare(address.data_dir, version=version)
     lock = data_folder.ServerLock(address.data_dir)
-    lock.take(port=address.port, api_port=address.api_port)
+    lock.take(port=address.main_port, api_port=address.api_port)
     try:
         leftovers = address.data_dir / "run" / "children.json"
         takeover.end_leftovers(leftovers)
-        ports.require_free((("PORT", address.port), ("API_PORT", address.api_port)))
+        ports.require_free(address.ports)
         preparation.bring_up_to_date(address.data_dir)
         return _supervise(address, leftovers, after_ready)
     finally:
@@ -43,7 +44,7 @@ def _supervise(address: Address, leftovers: Path, after_ready: Callable[[], None
     return Supervisor(
         [Child(service, logs) for service in services],
         first=first,
-        announce=partial(_announce, address.port, after_ready),
+        announce=partial(_announce, address, after_ready),
         changed=partial(_write_down, leftovers),
         is_abandoned=_parent_watch(),
     ).run()
@@ -56,6 +57,7 @@ def environment_for_children(address: Address, broker_url: str) -> dict[str, str
         "DATA_DIR": str(address.data_dir),
         "PORT": str(address.port),
         "API_PORT": str(address.api_port),
+        "DISABLE_UI": "no" if address.has_pages else "yes",
         "REDIS_URL": broker_url,
         "PYTHONUNBUFFERED": "1",
     }
@@ -86,7 +88,7 @@ def _services(address: Address, environment: dict[str, str]) -> list[Service]:
                 is_ready=partial(ports.answers, port, READY_PATH),
                 environment=environment,
             )
-            for name, port in (("web", address.port), ("api", address.api_port))
+            for name, (_, port) in zip(WEB_NAMES[-len(address.ports) :], address.ports, strict=True)
         ),
         Service(
             name="worker",
@@ -110,8 +112,10 @@ def _always() -> bool:
     return True
 
 
-def _announce(port: int, after_ready: Callable[[], None] | None) -> None:
-    sys.stdout.write(f"View a list of profiles at http://localhost:{port}/\n")
+def _announce(address: Address, after_ready: Callable[[], None] | None) -> None:
+    told = "View a list of profiles at " if address.has_pages else "The API answers at "
+    below = "" if address.has_pages else "api/v1/"
+    sys.stdout.write(f"{told}http://localhost:{address.main_port}/{below}\n")
     sys.stdout.flush()
     if after_ready:
         after_ready()

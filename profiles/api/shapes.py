@@ -69,6 +69,10 @@ class Profile(serializers.Serializer[object]):
     queue_position = serializers.IntegerField(allow_null=True)
     parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]
     devices = DeviceCounts()
+    source_roots = serializers.DictField(
+        child=serializers.CharField(),
+        help_text="Folders of source code that the command line named: nki, framework.",
+    )
     links = Links()
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from profiles.models import Profile, Status
-from profiles.services import sample_files
+from profiles.services import sample_files, source_roots_keep
 from tests.api.conftest import process_now
 from tests.pages.conftest import MakeProfile
 from tests.pages.document import Element, document
@@ -54,6 +54,17 @@ def test_notices_versions_files_and_the_neff_header_are_shown(
     assert SAMPLE["neff"][204:220].hex() in header.text
     assert "NTFF version 6" in page.one("section", aria_labelledby="traces-title").text
     assert len(page.all("div", class_="source")) == 2
+
+
+def test_folders_of_source_code_are_shown_where_there_are_any(
+    client: Client, whole: Profile
+) -> None:
+    assert not info(client, whole).all("section", aria_labelledby="roots-title")
+    source_roots_keep(whole.pk, {"nki": "/home/a/<kernels>"})
+    card = info(client, whole).one("section", aria_labelledby="roots-title")
+    assert (card.one("dt").text, card.one("dd").text) == ("NKI", "/home/a/<kernels>")
+    told = client.get(f"/api/v1/profiles/{whole.pk}/").json()
+    assert told["source_roots"] == {"nki": "/home/a/<kernels>"}
 
 
 def test_a_neff_alone_shows_its_facts_and_says_why_there_is_no_timeline(

@@ -59,6 +59,16 @@ def test_every_command_has_help(command: list[str]) -> None:
         (["view", "--system-trace-primary-group", "x"], "events are not grouped by x"),
         (["view", "-p", "many"], "invalid int value"),
         (["view", "--output-file", "/tmp/x"], "Give the files to read with -n or -s."),
+        (["view", "--nki-source-root", "."], "--nki-source-root goes with -n and -s, or with -d."),
+        (["view", "-d", ".", "--list", "--disable-ui"], "--disable-ui goes with a workspace"),
+        (
+            ["view", "-n", "x", "--output-file", "y", "--framework-source-root", "."],
+            "--framework-source-root goes with a workspace",
+        ),
+        (
+            ["view", "-n", "x", "--ingest-only", "--nki-source-root", "/nowhere"],
+            "--nki-source-root /nowhere is not a directory.",
+        ),
         (["view", "--ingest-only"], "Give the files to ingest with -n or -s."),
         (["upload"], "Give a file with --neff or --ntff, or a directory with -d."),
         (["compare-official"], "required: --json"),
@@ -92,14 +102,16 @@ def test_the_official_flags_are_understood() -> None:
 def test_flags_reach_the_settings_as_variables(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in ("DATA_DIR", "PORT", "API_PORT"):
+    for name in ("DATA_DIR", "PORT", "API_PORT", "DISABLE_UI"):
         monkeypatch.setenv(name, "unset")
     monkeypatch.chdir(tmp_path)
     options = cli.build_parser().parse_args(["serve", "--data-path", "w", "-p", "4001"])
     cli.use_workspace(options)
     assert os.environ["DATA_DIR"] == str(tmp_path / "w")
     assert os.environ["PORT"] == "4001"
-    assert os.environ["API_PORT"] == "unset"
+    assert os.environ["API_PORT"] == os.environ["DISABLE_UI"] == "unset"
+    cli.use_workspace(cli.build_parser().parse_args(["serve", "--disable-ui"]))
+    assert os.environ["DISABLE_UI"] == "True"
 
 
 @pytest.mark.parametrize(

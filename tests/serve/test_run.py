@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,22 @@ def test_running_processes_are_written_down(address: Address) -> None:
 
 def test_the_line_says_the_port(capsys: pytest.CaptureFixture[str]) -> None:
     called = []
-    serving._announce(4001, lambda: called.append(1))
+    address = Address(Path(), 4001, 4002)
+    serving._announce(address, lambda: called.append(1))
     assert capsys.readouterr().out == "View a list of profiles at http://localhost:4001/\n"
     assert called == [1]
+    serving._announce(replace(address, has_pages=False), None)
+    assert capsys.readouterr().out == "The API answers at http://localhost:4002/api/v1/\n"
+
+
+def test_without_pages_only_the_port_of_the_api_is_listened_on(address: Address) -> None:
+    alone = replace(address, has_pages=False)
+    assert [s.name for s in serving._services(alone, {})] == ["api", "worker", "beat"]
+    assert alone.ports == (("API_PORT", 4002),)
+    assert alone.profile(7) == "http://localhost:4002/api/v1/profiles/7/"
+    assert address.profile(7) == "http://localhost:4001/profiles/7/"
+    told = [serving.environment_for_children(one, "")["DISABLE_UI"] for one in (address, alone)]
+    assert told == ["no", "yes"]
 
 
 def test_only_a_server_started_by_make_watches_its_parent(
@@ -105,8 +119,9 @@ def test_the_worker_takes_both_queues_with_the_asked_number_of_children() -> Non
 def test_the_address_comes_from_the_settings(settings: object) -> None:
     settings.PORT = 4001  # type: ignore[attr-defined]
     settings.API_PORT = 4002  # type: ignore[attr-defined]
+    settings.DISABLE_UI = True  # type: ignore[attr-defined]
     found = configured_address()
-    assert (found.port, found.api_port) == (4001, 4002)
+    assert (found.port, found.api_port, found.has_pages) == (4001, 4002, False)
 
 
 @pytest.mark.parametrize(

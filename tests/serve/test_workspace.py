@@ -1,5 +1,6 @@
 """Files from the command line are taken into the workspace, by the server that runs or without."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,15 @@ from tests.serve.fake_server import fake_server
 def pair() -> tuple[Path, Path]:
     files = dict(sample_files())
     return files["neff"], files["ntff"]
+
+
+WAITING = {"name": "run 12", "status": "PENDING", "stage": None, "failure": None}
+PROCESSED = {**WAITING, "status": "PROCESSED"}
+FAILED = {
+    **WAITING,
+    "status": "FAILED",
+    "failure": {"code": "ntff.truncated", "message": "It is cut.", "hint": "Capture again."},
+}
 
 
 @pytest.fixture
@@ -84,12 +94,13 @@ def test_with_a_server_the_files_go_through_its_api(
     at_home: Path, pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     lock = ServerLock(at_home)
-    with fake_server() as server:
+    with fake_server(statuses=[WAITING, PROCESSED]) as server:
         lock.take(port=server.port, api_port=server.port)
         try:
             assert workspace.ingest(Given(pair[0], [pair[1]], name="run 12")) == 0
         finally:
             lock.release()
+    assert server.polls == 2
     [got] = server.received
     assert got.fields == {"name": "run 12"}
     assert [(role, name) for role, name, _ in got.files] == [
@@ -98,6 +109,57 @@ def test_with_a_server_the_files_go_through_its_api(
     ]
     assert not Profile.objects.exists(), "the server writes the rows"
     assert "/profiles/abc/" in capsys.readouterr().out
+
+
+def test_a_failure_at_the_server_is_told_by_code(
+    at_home: Path, pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = ServerLock(at_home)
+    with fake_server(statuses=[WAITING, FAILED]) as server:
+        lock.take(port=server.port, api_port=server.port)
+        try:
+            assert workspace.ingest(Given(None, [pair[1]], name="x"), as_json=True) == 1
+        finally:
+            lock.release()
+    told = capsys.readouterr()
+    assert "run 12: ntff.truncated: It is cut. Capture again.\n" in told.err
+    assert [one["status"] for one in json.loads(told.out)] == ["FAILED"]
+
+
+def test_what_the_server_refuses_is_refused(at_home: Path, pair: tuple[Path, Path]) -> None:
+    lock = ServerLock(at_home)
+    error = {"error": {"code": "upload.no_space", "title": "Not enough space"}}
+    with fake_server(refusal=(507, error)) as server:
+        lock.take(port=server.port, api_port=server.port)
+        try:
+            with pytest.raises(Refusal, match=r"upload\.no_space: Not enough space"):
+                workspace.ingest(Given(None, [pair[1]], name="x"))
+        finally:
+            lock.release()
+
+
+def test_source_roots_are_kept_with_the_profile_and_told(
+    at_home: Path, pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kernels = tmp_path / "kernels"
+    kernels.mkdir()
+    given = Given(pair[0], [pair[1]], name="run 12", source_roots={"nki": kernels})
+    assert workspace.ingest(given, as_json=True) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    profile = Profile.objects.get()
+    assert profile.source_roots == told["source_roots"] == {"nki": str(kernels)}
+    assert told["page"] == f"http://localhost:4001/profiles/{profile.pk}/"
+    assert (told["id"], told["status"]) == (str(profile.pk), "PROCESSED")
+
+
+def test_a_folder_of_sources_that_is_not_there_is_refused_and_nothing_kept(
+    at_home: Path, pair: tuple[Path, Path]
+) -> None:
+    given = Given(pair[0], [pair[1]], source_roots={"framework": at_home / "gone"})
+    for take in (workspace.ingest, workspace.submit_before_serving):
+        with pytest.raises(Refusal, match=r"--framework-source-root .* is not a directory"):
+            take(given)
+    assert not Profile.objects.exists()
 
 
 def test_serving_a_served_workspace_is_refused_before_anything_is_kept(
@@ -121,9 +183,9 @@ def test_while_it_ingests_the_workspace_says_so(
     seen: list[bool] = []
     original = workspace._here
 
-    def here(profile_id: Any, port: int) -> int:
+    def here(profile_id: Any, report: Any) -> None:
         seen.append(is_being_ingested(at_home))
-        return original(profile_id, port)
+        original(profile_id, report)
 
     monkeypatch.setattr(workspace, "_here", here)
     workspace.ingest(Given(pair[0], [pair[1]], name="x"))
@@ -140,6 +202,8 @@ def test_a_directory_is_read_where_it_lies(
     folder.mkdir()
     for path in pair:
         (folder / path.name).write_bytes(path.read_bytes())
-    assert workspace.ingest(Given(None, [], folder, "a directory")) == 0
+    roots = {"nki": folder}
+    assert workspace.ingest(Given(None, [], folder, "a directory", roots)) == 0
+    assert Profile.objects.get().source_roots == {"nki": str(folder)}
     assert capsys.readouterr().out.startswith("PROCESSED  http://localhost:")
     assert not [path for path in (at_home / "sources").rglob("*") if path.is_file()]
