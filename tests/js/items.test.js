@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Scale, SLICES } from "../../static/js/kit/scale.js";
 import { boxOf, hitTest, itemsInView } from "../../static/js/timeline/hit-test.js";
 import { lanesInView, placedTiles, tileKeys, visitItems } from "../../static/js/timeline/items.js";
+import { slicesWithin } from "../../static/js/timeline/slice-index.js";
 import { makeDocument, makePyramid, makeRandom, makeStore, makeTile } from "./make-tile.js";
 
 const ALL = { start: 0, end: 8192 };
@@ -187,4 +188,44 @@ test("items in view come in order of start", () => {
     found.map((hit) => hit.row),
     [1, 3],
   );
+});
+
+test("of a long list the slices in view are those that a look at every one would find", () => {
+  const document = makeDocument();
+  const random = makeRandom(7);
+  const slices = Array.from({ length: 900 }, (_, row) => ({
+    start: random(8000),
+    duration: row % 90 === 0 ? 3000 : random(30),
+  }))
+    .sort((a, b) => a.start - b.start)
+    .map((slice, row) => ({ ...slice, row }));
+  const tile = makeTile(slices);
+  const placed = [{ tile, start: 0, from: 0, to: 8192, level: SLICES, isStale: false }];
+  for (let round = 0; round < 200; round++) {
+    const start = random(8200) - 20;
+    const range = { start, end: start + random(round % 2 ? 40 : 2000) };
+    const touching = slices.filter(
+      (one) => one.start <= range.end && one.start + one.duration >= range.start,
+    );
+    assert.deepEqual(
+      visited(document, placed, range),
+      touching.map(({ row }) => row),
+    );
+  }
+});
+
+test("in a long list without order nothing is lost", () => {
+  const document = makeDocument();
+  const slices = Array.from({ length: 200 }, (_, row) => ({ start: 8000 - row, duration: 1, row }));
+  const placed = [
+    { tile: makeTile(slices), start: 0, from: 0, to: 8192, level: -1, isStale: false },
+  ];
+  assert.deepEqual(visited(document, placed, { start: 7850.5, end: 7852.5 }), [148, 149, 150]);
+});
+
+test("of a long list only what is near the view is looked at", () => {
+  const slices = Array.from({ length: 5000 }, (_, row) => ({ start: row, duration: 1, row }));
+  const tile = makeTile(slices);
+  assert.deepEqual(slicesWithin(tile, 0, 5000, { start: 100, end: 110 }), [99, 111]);
+  assert.deepEqual(slicesWithin(tile, 0, 5000, { start: 9000, end: 9001 }), [5000, 5000]);
 });

@@ -8,7 +8,7 @@ import { MOST_LEVELS } from "./system-rows.js";
 /** @typedef {import("./rows.js").Row} Row */
 /** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
 /** @typedef {{busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>}} Shares */
-/** @typedef {{element: HTMLElement, bar: HTMLElement, text: HTMLElement, shown: string}} Part */
+/** @typedef {{element: HTMLElement, bar: HTMLElement, text: HTMLElement, shown: string, isSelected: boolean}} Part */
 
 const PROCESS_HEAD = /^p\/[^/]*\/[^/]+$/;
 const ROW_TYPE = "text/x-timeline-row";
@@ -33,6 +33,8 @@ export class Gutter {
     this.move = () => {};
     /** @type {Part[]} */
     this.parts = [];
+    /** @type {Row[]} */
+    this.rows = [];
   }
 
   /**
@@ -44,25 +46,35 @@ export class Gutter {
    */
   show(frame, range, selectedTrack, closed) {
     this.closed = closed;
+    // Rows of a system run stay the same list for as long as nothing about them changes.
+    if (frame.rows !== this.rows) this.reshape(frame, closed);
+    const length = Math.max(1, range.end - range.start);
+    frame.rows.forEach((row, place) => {
+      const part = this.parts[place];
+      const isSelected = row.track !== null && row.track.id === selectedTrack;
+      if (isSelected !== part.isSelected) {
+        part.isSelected = isSelected;
+        part.element.classList.toggle("row--selected", isSelected);
+      }
+      this.fill(part, row, frame, length);
+    });
+  }
+
+  /**
+   * @param {{rows: Row[], height: number}} frame
+   * @param {ReadonlySet<string>} closed groups
+   */
+  reshape(frame, closed) {
+    this.rows = frame.rows;
     const shape = frame.rows
       .map(
         ({ kind, track, group, height, lanes }) =>
           `${kind}${kind === "head" ? `${group.id}${closed.has(group.id)}` : (track?.id ?? group.id)}:${height}:${lanes}`,
       )
       .join("|");
-    if (shape !== this.shape) {
-      this.shape = shape;
-      this.build(frame);
-    }
-    const length = Math.max(1, range.end - range.start);
-    frame.rows.forEach((row, place) => {
-      const part = this.parts[place];
-      part.element.classList.toggle(
-        "row--selected",
-        row.track !== null && row.track.id === selectedTrack,
-      );
-      this.fill(part, row, frame, length);
-    });
+    if (shape === this.shape) return;
+    this.shape = shape;
+    this.build(frame);
   }
 
   /**
@@ -112,7 +124,7 @@ export class Gutter {
     const bar = make("i");
     const text = make("span", { class: "row__busy" });
     const element = row.kind === "head" ? this.head(row) : this.row(row, bar, text);
-    return { element, bar, text, shown: "" };
+    return { element, bar, text, shown: "", isSelected: false };
   }
 
   /**

@@ -3,6 +3,7 @@
 import { NO_BUCKET } from "../data/arrow.js";
 import { covering, tileSpan } from "../kit/scale.js";
 import { MOST_LANES } from "./rows.js";
+import { slicesWithin } from "./slice-index.js";
 
 /** From these widths on slices are told apart, and what overlaps is stacked. */
 const STACK_PX = 12;
@@ -90,7 +91,8 @@ export function visitItems(placed, track, range, visit, document) {
   for (let place = 0; place < placed.length; place++) {
     const { tile, start, from: first, to: last, level, isStale } = placed[place];
     const bucketNs = document.levels[Math.max(level, 0)].bucket_ns;
-    for (const [from, to] of tile.places.get(track) ?? []) {
+    for (const [all, allTo] of tile.places.get(track) ?? []) {
+      const [from, to] = slicesWithin(tile, all, allTo, range);
       for (let item = from; item < to; item++) {
         const isSlice = tile.bucket[item] === NO_BUCKET;
         const begin = isSlice ? tile.start[item] : start + tile.bucket[item] * bucketNs;

@@ -17,6 +17,7 @@ import { ENGINE_ORDER, shownGroups } from "../timeline/rows.js";
 export const HEIGHT = 45;
 
 const CLASSES = 9;
+const AGAIN_MS = 200;
 const CONTROL = 8;
 const DMA_LANE = ENGINE_ORDER.length;
 const DMA_HEIGHT = 11;
@@ -111,6 +112,7 @@ export class Overview {
     this.store = store;
     this.picture = globalThis.document.createElement("canvas");
     this.shape = "";
+    this.paintedAt = Number.NEGATIVE_INFINITY;
     /** @type {Palette | null} */
     this.palette = null;
   }
@@ -131,7 +133,14 @@ export class Overview {
     const tiles = groups.reduce((sum, group) => sum + group.tiles.length, 0);
     const ratio = window.devicePixelRatio || 1;
     const shape = `${tiles} ${width} ${ratio} ${dma}`;
-    if (shape !== this.shape || palette !== this.palette) {
+    const isNew = shape !== this.shape || palette !== this.palette;
+    // While tiles still come it is painted now and then; the last one is always followed by a frame.
+    const isTooSoon =
+      this.store.isLoading &&
+      palette === this.palette &&
+      performance.now() - this.paintedAt < AGAIN_MS;
+    if (isNew && !isTooSoon) {
+      this.paintedAt = performance.now();
       this.shape = shape;
       this.palette = palette;
       this.paint(

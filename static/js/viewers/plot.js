@@ -64,6 +64,8 @@ export class Plot {
     this.painters = {};
     /** @type {{of: import("../timeline/system-rows.js").Arrangement, rows: Row[], height: number} | null} */
     this.laid = null;
+    /** @type {{of: Group[], keys: string[]}} tiles of the top level, which show the whole profile */
+    this.coarse = { of: [], keys: [] };
   }
 
   /**
@@ -165,8 +167,11 @@ export class Plot {
     const whole = { start: 0, end: document.duration_ns };
     const every = state.arrangement ? document.groups : groups;
     const top = document.levels.length - 1;
-    const coarse = every.flatMap((group) => tileKeys(document, group, top, whole));
-    store.want([...new Set([...coarse, ...keys(level, range), ...keys(level, wider)])]);
+    if (this.coarse.of !== every) {
+      const made = every.flatMap((group) => tileKeys(document, group, top, whole));
+      this.coarse = { of: every, keys: made };
+    }
+    store.want([...new Set([...this.coarse.keys, ...keys(level, range), ...keys(level, wider)])]);
     return new Map(
       groups.map((group) => [group.id, placedTiles(document, group, level, range, store)]),
     );

@@ -49,6 +49,8 @@ export class SyncPoints {
     this.viewer = viewer;
     /** @type {SyncPoint[]} */
     this.points = [];
+    /** @type {Map<number, SyncPoint[]>} by track, for one frame after the other asks for them */
+    this.ofTrack = new Map();
   }
 
   async load() {
@@ -61,6 +63,7 @@ export class SyncPoints {
       this.points = answer.rows.map((/** @type {Record<string, unknown>} */ row) =>
         syncPointOf(row, origin),
       );
+      this.ofTrack.clear();
       this.viewer.redraw();
     } catch {
       // What cannot be read has no marks; the panel says so.
@@ -89,9 +92,12 @@ export class SyncPoints {
     if (!frame || !context || this.points.length === 0) return;
     const scale = this.viewer.scale();
     context.fillStyle = palette.quiet;
-    for (const { kind, track, y } of frame.rows) {
+    for (const { kind, track, y, height } of frame.rows) {
       if (kind !== "track" || track?.attrs?.source !== "neuron_hw") continue;
-      for (const { at } of this.of(track.attrs)) {
+      if (y + height < scrollY || y > scrollY + this.viewer.plot.height) continue;
+      const points = this.ofTrack.get(track.id) ?? this.of(track.attrs);
+      this.ofTrack.set(track.id, points);
+      for (const { at } of points) {
         const x = scale.x(at);
         if (x < -HALF || x > scale.width + HALF) continue;
         const top = y - scrollY;
