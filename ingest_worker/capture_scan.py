@@ -7,8 +7,10 @@ import stat
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from ingest_worker.formats.errors import FormatError
+from ingest_worker.formats.ntff.facts import keeps_device_time
 from ingest_worker.formats.ntff.header import HEADER_SIZE
 from ingest_worker.formats.registry import HEAD_BYTES, role_of
 from ingest_worker.formats.wire import Field, Message, read_fields
@@ -20,7 +22,16 @@ MOST_FIELDS = 200_000
 MOST_EXECUTIONS = 10_000
 MOST_INFO_BYTES = 16 << 20
 MARKED_BYTES = 64 << 10
-_UUID, _EXECUTION, _INSTANCE, _PROCESS, _SESSION = 2, 15, 17, 18, 20
+_UUID, _PROGRAMS, _EXECUTION, _INSTANCE, _PROCESS, _SESSION = 2, 4, 15, 17, 18, 20
+LATEST_PS = 1 << 62
+
+
+class _Execution(NamedTuple):
+    """One execution as a trace lists it, on the device's clock."""
+
+    uid: bytes
+    start_ps: int
+    end_ps: int
 
 
 def scan_directory(path: Path) -> list[FoundFile]:
@@ -94,8 +105,9 @@ def _mark(descriptor: int, size: int) -> str:
 def _trace(name: str, path: Path, size: int, mark: str) -> FoundFile:
     """The fields of the root message that say whose the trace is (`ntff.md` 2.1)."""
     stored, instance = b"", ""
-    executions: list[bytes] = []
+    executions: list[_Execution] = []
     numbers: dict[int, int] = {}
+    is_device_time = True
     with path.open("rb") as file:
         data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     length = int.from_bytes(data[1:9], "little")
@@ -107,16 +119,19 @@ def _trace(name: str, path: Path, size: int, mark: str) -> FoundFile:
         elif field.number == _INSTANCE:
             instance = _text(field.value)
         elif field.number == _EXECUTION and len(executions) < MOST_EXECUTIONS:
-            executions += [uid for uid in _execution_ids(field.value) if any(uid)]
+            executions.append(_execution(field.value))
+        elif field.number == _PROGRAMS:
+            is_device_time = is_device_time and _keeps_device_time(field.value)
     return FoundFile(
         name,
         size,
         "ntff",
-        trace=TraceIds(tuple(executions), stored),
+        trace=TraceIds(tuple(one.uid for one in executions if any(one.uid)), stored),
         instance_id=instance,
         process_id=numbers.get(_PROCESS),
         session_id=numbers.get(_SESSION),
         mark=mark,
+        windows_ns=_windows(executions) if is_device_time else (),
     )
 
 
@@ -127,10 +142,29 @@ def _until_damage(message: memoryview) -> Iterator[Field]:
         return
 
 
-def _execution_ids(message: memoryview) -> Iterator[bytes]:
+def _execution(message: memoryview) -> _Execution:
+    """What an `execution_info` says (`ntff.md` 2.1)."""
+    uid, numbers = b"", {}
     for field in islice(_until_damage(message), 10):
-        if field.number == 1 and isinstance(field.value, memoryview):
-            yield bytes(field.value[: ID_BYTES + 1])
+        if isinstance(field.value, int):
+            numbers[field.number] = field.value
+        elif field.number == 1:
+            uid = bytes(field.value[: ID_BYTES + 1])
+    return _Execution(uid, numbers.get(2, 0), numbers.get(3, 0))
+
+
+def _windows(executions: list[_Execution]) -> tuple[tuple[int, int], ...]:
+    """Executions with a usable start and end, the picoseconds of the file in ns."""
+    good = [one for one in executions if 0 < one.start_ps < one.end_ps < LATEST_PS]
+    return tuple(sorted((one.start_ps // 1000, one.end_ps // 1000) for one in good))
+
+
+def _keeps_device_time(node: memoryview) -> bool:
+    """Whether the node's programs count the device's clock; what cannot be read does not."""
+    try:
+        return keeps_device_time(Message(node, form="ntff", most_fields=MOST_FIELDS))
+    except FormatError:
+        return False
 
 
 def _text(value: memoryview) -> str:

@@ -11,11 +11,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError
 
+from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.formats.limits import Limits
 from ingest_worker.job import SYSTEM, UNPACK, Job, JobSource
 from ingest_worker.listing import ListedFile
 from ingest_worker.pause import pause_at
-from ingest_worker.pipeline.stage import DeviceRef
 from ingest_worker.run_log import RunLog
 from ingest_worker.runner import Ending, Outcome, Watch, run_job
 from profiles import captures, lifecycle, stores
@@ -189,17 +189,7 @@ def _sources(profile: Profile, kind: str) -> Iterator[JobSource]:
 
 def _devices(profile: Profile) -> Iterator[DeviceRef]:
     for profile_id, device in captures.devices_of(profile):
-        yield DeviceRef(
-            profile_id=str(profile_id),
-            name=device["name"],
-            instance_id=device["instance_id"],
-            process_id=device["process_id"],
-            nc_id=device["nc_id"],
-            model_id=device["model_id"],
-            session_id=device["session_id"],
-            neff_name=device["neff"],
-            evidence=device["evidence"],
-        )
+        yield DeviceRef.of(str(profile_id), device)
 
 
 def _settle(run: IngestRun, ending: Ending) -> Outcome:

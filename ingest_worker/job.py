@@ -4,9 +4,10 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.formats.limits import DEFAULT_LIMITS, Limits
-from ingest_worker.pipeline.stage import DeviceRef
 
 UNPACK, SYSTEM, DEVICE = "unpack", "system", "device"
 
@@ -64,8 +65,13 @@ class Job:
         fields = json.loads(text)
         fields["sources"] = tuple(JobSource(**source) for source in fields["sources"])
         fields["without"] = tuple(fields["without"])
-        fields["devices"] = tuple(DeviceRef(**device) for device in fields["devices"])
+        fields["devices"] = tuple(map(_device, fields["devices"]))
         fields["parts"] = tuple((ntff, neff, name) for ntff, neff, name in fields["parts"])
         fields["notices"] = tuple((code, text, count) for code, text, count in fields["notices"])
         fields["limits"] = Limits(**fields["limits"])
         return cls(**fields)
+
+
+def _device(fields: dict[str, Any]) -> DeviceRef:
+    windows = tuple((start, end) for start, end in fields["windows_ns"])
+    return DeviceRef(**{**fields, "windows_ns": windows})

@@ -34,6 +34,7 @@ class ListedFile:
             "process_id": found.process_id,
             "session_id": found.session_id,
             "mark": found.mark,
+            "windows_ns": found.windows_ns,
             "sha256": self.sha256,
             "place": self.place,
             "in_place": self.in_place,
@@ -55,5 +56,6 @@ class ListedFile:
             process_id=event["process_id"],
             session_id=event["session_id"],
             mark=event["mark"],
+            windows_ns=tuple((start, end) for start, end in event["windows_ns"]),
         )
         return cls(found, event["sha256"], event["place"], event["in_place"])

@@ -185,7 +185,13 @@ def _borrowed(child: Profile, used: Mapping[str, SourceFile]) -> list[SourceFile
     ]
 
 
-def devices_of(profile: Profile) -> list[tuple[UUID, dict[str, Any]]]:
-    """The device profiles of a capture with what the plan said of each."""
+def devices_of(profile: Profile) -> list[tuple[UUID, DevicePlan]]:
+    """The device profiles of a capture, each as it was planned."""
     found = profile.devices.order_by("name").values_list("pk", "capture")
-    return [(pk, capture["device"]) for pk, capture in found if "device" in capture]
+    return [(pk, planned_device(capture["device"])) for pk, capture in found if "device" in capture]
+
+
+def planned_device(document: Mapping[str, Any]) -> DevicePlan:
+    """The plan as it was kept; plans of before know no windows."""
+    windows = tuple((start, end) for start, end in document.get("windows_ns", ()))
+    return DevicePlan(**{**document, "windows_ns": windows})

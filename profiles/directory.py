@@ -46,7 +46,8 @@ class FoundFile:
     """A file of the directory with what its first bytes say.
 
     `instance_id` and `process_id` stand inside traces and `trace_info.pb`; `mark` is a digest of
-    its size, head and tail, the same for the same file.
+    its size, head and tail, the same for the same file. `windows_ns` are a trace's executions in
+    ns of the device's clock, by start; none where it does not keep that clock.
     """
 
     path: str
@@ -58,6 +59,7 @@ class FoundFile:
     process_id: int | None = None
     session_id: int | None = None
     mark: str = ""
+    windows_ns: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class DevicePlan:
     model_id: int | None
     session_id: int | None
     evidence: str
+    windows_ns: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -324,4 +327,5 @@ def _device(pair: _Pair, folder: ProcessKey | None) -> DevicePlan:
         model_id=model_id,
         session_id=facts.session,
         evidence=evidence,
+        windows_ns=trace.windows_ns,
     )

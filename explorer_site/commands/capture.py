@@ -8,10 +8,11 @@ from tempfile import TemporaryDirectory
 
 from explorer_site.export import StageBar
 from explorer_site.serve.refusal import Refusal
+from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.capture_scan import scan_directory
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.pipeline.run import RunResult, process
-from ingest_worker.pipeline.stage import DeviceRef, Options, SourceRef
+from ingest_worker.pipeline.stage import Options, SourceRef
 from ingest_worker.pipeline.system import process_system
 from profiles.capture_names import CPU_UTIL, FRAMEWORK, HOST_MEM, NEFF, NTFF, NTRACE, TRACE_INFO
 from profiles.directory import CapturePlan, DevicePlan, FoundFile, plan
@@ -41,20 +42,7 @@ class Capture:
     @property
     def device_refs(self) -> list[DeviceRef]:
         """The device profiles as the system trace names them."""
-        return [
-            DeviceRef(
-                profile_id=device.name,
-                name=device.name,
-                instance_id=device.instance_id,
-                process_id=device.process_id,
-                nc_id=device.nc_id,
-                model_id=device.model_id,
-                session_id=device.session_id,
-                neff_name=device.neff,
-                evidence=device.evidence,
-            )
-            for device in self.plan.devices
-        ]
+        return [DeviceRef.of(device.name, device) for device in self.plan.devices]
 
     def device_sources(self, device: DevicePlan) -> list[SourceRef]:
         """The pair of files of a device profile."""

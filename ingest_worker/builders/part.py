@@ -131,7 +131,7 @@ class Part:
         The runtime stamps its events with the same clock, so that host events find their trace.
         """
         clocks = [self.capture.clocks(core.core) for core in self.cores]
-        if any(clock.init or not clock.is_plain for each in clocks for clock in each.engines):
+        if not all(each.is_device_time for each in clocks):
             return None
         return self.origin_ps // 1000 if clocks and self.origin_ps > 0 else None
 

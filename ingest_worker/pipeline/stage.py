@@ -26,25 +26,6 @@ class SourceRef:
 
 
 @dataclass(frozen=True)
-class DeviceRef:
-    """A device profile made beside a system profile, and what is known of its files.
-
-    `process_id` and `nc_id` are those of the process folder and the file name; `neff_name` is the
-    NEFF's path inside the capture; `evidence` is a sentence that says why its files go together.
-    """
-
-    profile_id: str
-    name: str
-    instance_id: str
-    process_id: int | None
-    nc_id: int | None
-    model_id: int | None
-    session_id: int | None
-    neff_name: str | None
-    evidence: str
-
-
-@dataclass(frozen=True)
 class PartPlan:
     """A trace of a directory of device files: its name there, its NEFF's, what it is called."""
 

@@ -6,10 +6,10 @@ from functools import partial
 from ingest_worker.builders.bandwidth import bandwidth_table
 from ingest_worker.builders.slices import LabelBook
 from ingest_worker.builders.system.clocks import clock_notices, sync_table
+from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.builders.system.events import Events
 from ingest_worker.builders.system.hbm import HbmUsage, hbm_table, hbm_usage
 from ingest_worker.builders.system.links import (
-    Device,
     device_links,
     device_table,
     link_notices,
@@ -29,7 +29,7 @@ from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.notice import Notice
 from ingest_worker.pipeline.build import Maker, fixed_tables, write_tables
 from ingest_worker.pipeline.run import RunResult
-from ingest_worker.pipeline.stage import DeviceRef, Options, Progress, SourceRef
+from ingest_worker.pipeline.stage import Options, Progress, SourceRef
 from ingest_worker.pipeline.system_events import Gathered
 from ingest_worker.pipeline.system_read import ProcessFiles, process_files, read_process
 from ingest_worker.pipeline.timeline import TimelineBuilder
@@ -56,7 +56,7 @@ def process_system(
         raise FormatError("system.nothing", "The capture holds no trace of a process.")
     gathered = _gather(files, options, progress)
     progress("resolve", 0, 0)
-    run = _Run(gathered, gathered.merged(options), [Device(**vars(one)) for one in devices])
+    run = _Run(gathered, gathered.merged(options), devices)
     run.write(folder, progress)
     progress("publish", 0, 0)
     manifest = run.manifest(sources, folder, options)
@@ -86,7 +86,7 @@ def _gather(files: Sequence[ProcessFiles], options: Options, progress: Progress)
 class _Run:
     """The run being written."""
 
-    def __init__(self, gathered: Gathered, events: Events, devices: Sequence[Device]) -> None:
+    def __init__(self, gathered: Gathered, events: Events, devices: Sequence[DeviceRef]) -> None:
         self.gathered = gathered
         self.events = events
         self.devices = devices

@@ -16,7 +16,6 @@ from profiles.metrics.device_links import (
     SAME_PROGRAM,
     THIS_EXECUTION,
     Link,
-    by_time,
     links_of,
     model_text,
     where_time_went,
@@ -76,7 +75,7 @@ class DeviceLinkView(APIView):
         for link in links_of(opened, row):
             child = children.get(link.device_profile_id)
             part = part_of(child) if child else None
-            found.append((by_time(link, part), child, part))
+            found.append((link, child, part))
         text = model_text(event["extra_attributes_json"])
         shares = where_time_went(events, row)
         return Response(

@@ -1,6 +1,6 @@
 """From events of a system run to the device profiles that show them."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ from profiles.metrics.events import Events, Longs, attributes_of
 from profiles.metrics.host_gaps import RUNNING
 from profiles.metrics.range_statistics import Durations, grouped
 from profiles.metrics.steps import EXECUTE
-from profiles.storage.manifest import PartEntry
 from profiles.storage.tables import ReadableRun
 
 LINKS = "DeviceProfileLink"
@@ -57,27 +56,6 @@ def links_of(run: ReadableRun, row: int) -> list[Link]:
         memory_map=True,
     )
     return [Link(**one) for one in table.to_pylist()]
-
-
-def by_time(link: Link, part: PartEntry | None) -> Link:
-    """The link as the device profile's own trace confirms or refutes it, by the device's clock.
-
-    A name may fit several sessions, and a session's file holds some executions of many. Nothing
-    changes where one of the clocks is not known.
-    """
-    start_ns, end_ns = link.device_start_ns, link.device_end_ns
-    if link.relation == SAME_PROGRAM or start_ns is None or end_ns is None:
-        return link
-    if part is None or part.device_zero_ns is None:
-        return link
-    first_ns = int(part.device_zero_ns)
-    shared = min(end_ns, first_ns + part.span_ns) - max(start_ns, first_ns)
-    # Runtime and trace do not take the same instants for begin and end.
-    if shared > 0 and 2 * shared >= end_ns - start_ns:
-        why = "Its trace covers the time of this execution."
-        return replace(link, relation=THIS_EXECUTION, evidence=f"{link.evidence} {why}")
-    why = "Its trace covers another time, so it shows another execution."
-    return replace(link, relation=SAME_PROGRAM, evidence=f"{link.evidence} {why}")
 
 
 def listed_devices(run: ReadableRun) -> dict[str, dict[str, Any]]:

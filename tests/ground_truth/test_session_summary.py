@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.capture_scan import scan_directory
 from ingest_worker.pipeline.run import process
-from ingest_worker.pipeline.stage import DeviceRef, Options, SourceRef, silent
+from ingest_worker.pipeline.stage import Options, SourceRef, silent
 from ingest_worker.pipeline.system import process_system
 from profiles import lifecycle
 from profiles.directory import plan

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest_worker.pipeline.stage import DeviceRef, Options, SourceRef, silent
+from ingest_worker.builders.system.device import DeviceRef
+from ingest_worker.pipeline.stage import Options, SourceRef, silent
 from ingest_worker.pipeline.system import process_system
 from profiles.capture_names import name_facts
 from profiles.storage.tables import ReadableRun, TableStore

@@ -1,15 +1,12 @@
 """From events to device profiles: links, calls, where the time of a call went."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from profiles.metrics.device_links import (
-    Link,
-    by_time,
     device_calls,
     links_of,
     listed_devices,
@@ -17,7 +14,7 @@ from profiles.metrics.device_links import (
     where_time_went,
 )
 from profiles.metrics.events import Events, events_of
-from profiles.storage.manifest import Manifest, PartEntry
+from profiles.storage.manifest import Manifest
 from profiles.storage.tables import ReadableRun, RunMissingError, TableStore
 from tests.api.system_profile import whole_table
 from tests.metrics.system_events import event, running
@@ -190,44 +187,6 @@ def test_a_model_is_called_by_its_name_else_its_number(
     text: str | None, expected: str | None
 ) -> None:
     assert model_text(text) == expected
-
-
-LINK = Link(0, "run_a", "a", "this execution", "Names agree.", 5, 1_000_000, 1_400_000)
-
-
-def part(zero: int | None, span: int = 500_000) -> PartEntry:
-    return PartEntry(0, "a.ntff", span, device_zero_ns=None if zero is None else str(zero))
-
-
-@pytest.mark.parametrize("relation", ["this execution", "candidate"])
-@pytest.mark.parametrize("zero", [1_000_000, 995_000, 1_003_000, 900_000])
-def test_a_trace_that_covers_the_execution_is_of_it(relation: str, zero: int) -> None:
-    found = by_time(replace(LINK, relation=relation), part(zero))
-    assert found.relation == "this execution"
-    assert found.evidence.startswith("Names agree. ")
-    assert found.host_minus_device_ns == 5
-
-
-@pytest.mark.parametrize("relation", ["this execution", "candidate"])
-@pytest.mark.parametrize("zero", [0, 650_000, 1_250_000, 1_400_000, 9_000_000])
-def test_a_trace_of_another_time_shows_another_execution(relation: str, zero: int) -> None:
-    found = by_time(replace(LINK, relation=relation), part(zero))
-    assert found.relation == "same program"
-    assert "another time" in found.evidence
-
-
-@pytest.mark.parametrize(
-    ("link", "told"),
-    [
-        (LINK, None),
-        (LINK, part(None)),
-        (replace(LINK, device_start_ns=None), part(0)),
-        (replace(LINK, device_end_ns=None), part(0)),
-        (replace(LINK, relation="same program"), part(1_000_000)),
-    ],
-)
-def test_without_both_clocks_nothing_changes(link: Link, told: PartEntry | None) -> None:
-    assert by_time(link, told) is link
 
 
 def test_columns_are_read_once(tmp_path: Path, make_run: MakeRun) -> None:

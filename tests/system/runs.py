@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.capture_scan import scan_directory
-from ingest_worker.pipeline.stage import DeviceRef, Options, SourceRef, silent
+from ingest_worker.pipeline.stage import Options, SourceRef, silent
 from ingest_worker.pipeline.system import process_system
 from profiles.capture_names import CPU_UTIL, FRAMEWORK, HOST_MEM, NTRACE, TRACE_INFO
 from profiles.directory import plan
@@ -28,17 +29,7 @@ def system_sources(root: Path) -> list[SourceRef]:
 def device_refs(root: Path, name: str = "serving") -> list[DeviceRef]:
     """The device profiles that the directory's traces become; ids count from 0."""
     return [
-        DeviceRef(
-            profile_id=f"device-{number}",
-            name=device.name,
-            instance_id=device.instance_id,
-            process_id=device.process_id,
-            nc_id=device.nc_id,
-            model_id=device.model_id,
-            session_id=device.session_id,
-            neff_name=device.neff,
-            evidence=device.evidence,
-        )
+        DeviceRef.of(f"device-{number}", device)
         for number, device in enumerate(plan(scan_directory(root), name).devices)
     ]
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from ingest_worker.builders.system.clocks import SyncPoint, clock_notices, sync_points
+from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.builders.system.links import (
     CANDIDATE,
     SAME,
     THIS,
-    Device,
     Links,
     device_links,
     device_table,
@@ -20,7 +20,7 @@ from ingest_worker.builders.system.values import NONE
 from tests.system.frames_made import Recorder
 
 MODEL = 171450338541704
-OWN = Device("id", "own", "i-1", 100, 0, MODEL, None, f"p/neff_{MODEL}.neff", "The ids agree.")
+OWN = DeviceRef("id", "own", "i-1", 100, 0, MODEL, None, f"p/neff_{MODEL}.neff", "The ids agree.")
 
 
 def recorded(executions: int = 1, nc: int = 0) -> Recorder:
@@ -39,7 +39,7 @@ def recorded(executions: int = 1, nc: int = 0) -> Recorder:
 
 
 def links(
-    *devices: Device,
+    *devices: DeviceRef,
     recorder: Recorder | None = None,
     models: dict[int, str] | None = None,
     points: tuple[SyncPoint, ...] = (),
@@ -117,6 +117,81 @@ def test_one_session_of_the_core_is_this_execution_two_are_candidates() -> None:
     two = links(one, replace(one, name="next", session_id=1))
     assert {row["relation"] for row in two.rows} == {CANDIDATE}
     assert "2 sessions fit" in two.rows[0]["evidence"]
+
+
+SESSION = replace(OWN, name="s0", model_id=None, session_id=0)
+NEXT = replace(SESSION, name="s1", session_id=1)
+
+
+@pytest.mark.parametrize("window", [(104, 205), (100, 210), (150, 205), (104, 155)])
+def test_of_two_sessions_the_one_that_covers_the_execution_is_this_one(
+    window: tuple[int, int],
+) -> None:
+    found = links(
+        replace(SESSION, windows_ns=((1, 50), window)),
+        replace(NEXT, windows_ns=((900, 1100),), neff_name="p/neff_5.neff"),
+    )
+    assert relations(found) == [("s0", THIS)] * 3
+    assert "2 sessions fit" in found.rows[0]["evidence"]
+    assert "covers the time" in found.rows[0]["evidence"]
+
+
+def test_a_session_of_the_same_program_at_another_time_is_another_execution() -> None:
+    found = links(replace(SESSION, windows_ns=((2000, 3000),)))
+    assert relations(found) == [("s0", SAME)] * 3
+    assert "another time" in found.rows[0]["evidence"]
+
+
+@pytest.mark.parametrize("neff", [None, "p/neff_5.neff"])
+def test_a_session_of_another_time_and_of_no_known_program_is_no_link(neff: str | None) -> None:
+    found = links(replace(SESSION, windows_ns=((2000, 3000),), neff_name=neff))
+    assert found.rows == []
+    assert found.missing == {f"model {MODEL}": 3}
+
+
+def test_sessions_without_a_clock_stay_candidates_that_say_so() -> None:
+    found = links(SESSION, replace(NEXT, windows_ns=((2000, 3000),), neff_name=None))
+    assert relations(found) == [("s0", CANDIDATE)] * 3
+    assert "is not known" in found.rows[0]["evidence"]
+
+
+def test_an_execution_without_stamps_is_not_decided_by_time() -> None:
+    recorder = Recorder()
+    recorder.span("nrt_execute", 0, 900, model_id=MODEL)
+    found = links(
+        replace(SESSION, windows_ns=((1, 900),)), replace(NEXT, windows_ns=((1, 900),)),
+        recorder=recorder,
+    )  # fmt: skip
+    assert relations(found) == [("s0", CANDIDATE), ("s1", CANDIDATE)]
+
+
+def test_time_decides_over_the_order_of_executions_and_over_lost_events() -> None:
+    late = replace(OWN, windows_ns=((2104, 2205),))
+    found = links(late, recorder=recorded(3), event_count=100, stored_count=90)
+    own = [row["event_row"] for row in found.rows if row["relation"] == THIS]
+    assert len(own) == 3
+    assert {row["device_start_ns"] // 1000 for row in found.rows if row["relation"] == THIS} == {2}
+    assert {row["relation"] for row in found.rows} == {THIS, SAME}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (1000, 2000, True), (950, 1450, True), (1500, 2500, True), (1501, 2501, False),
+        (0, 999, False), (2500, 2900, False), (3000, 3010, True), (10_500, 10_900, True),
+        (2100, 2100, False), (11_000, 12_000, False),
+    ],
+)  # fmt: skip
+def test_half_of_an_execution_must_lie_in_one_window(
+    start: int, end: int, *, expected: bool
+) -> None:
+    windows = ((1000, 2000), (3000, 4000), *((5000 + n, 5001 + n) for n in range(100)))
+    device = replace(OWN, windows_ns=(*windows, (10_000, 11_000)))
+    assert device.covers(start, end) is expected
+
+
+def test_a_trace_without_windows_covers_nothing() -> None:
+    assert not OWN.covers(0, 10**18)
 
 
 def test_a_session_of_another_core_is_no_link() -> None:

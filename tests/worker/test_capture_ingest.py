@@ -15,6 +15,8 @@ from profiles.refusal import Refused
 from profiles.services import profile_delete, profile_reprocess
 from profiles.storage.manifest import Manifest
 from profiles.stores import source_path, source_store, table_store
+from tests.make.session.serving import Serving, serving_session
+from tests.make.session.write import session_files
 from tests.worker.capture_archives import packed
 from tests.worker.test_unpack import FILES, NEFF, NTFF, PROCESS
 
@@ -265,3 +267,49 @@ def test_a_directory_copied_into_itself_keeps_one_copy(data_dir: Path) -> None:
     kept = {source.place for source in profile.sources.all()}
     folder = data_dir / "sources" / str(profile.pk)
     assert {path.name for path in folder.iterdir()} == kept
+
+
+def session_files_of_one_core() -> dict[str, bytes]:
+    """A trace of a session holds three executions of its program; more were made."""
+    plan = Serving(cores=1, requests=1, decode_steps=5, mode="session", is_single=True, ticks=2)
+    return session_files(serving_session(plan))
+
+
+def links_of(profile: Profile) -> set[tuple[int, str, str]]:
+    """Event, device profile and relation of every link of the current run."""
+    profile.refresh_from_db()
+    assert profile.current_run is not None
+    run = table_store().open_run(str(profile.pk), profile.current_run.number)
+    rows = run.parquet("DeviceProfileLink").read().to_pylist()
+    return {(row["event_row"], row["device_profile_id"], row["relation"]) for row in rows}
+
+
+@pytest.mark.django_db
+def test_links_of_session_mode_are_whole_before_any_device_profile_is_processed(
+    data_dir: Path,
+) -> None:
+    profile = submitted(session_files_of_one_core())
+    unfold(profile)
+    assert ingest(profile.pk, worker="w") is Outcome.DONE
+    devices = list(profile.devices.all())
+    assert {device.status for device in devices} == {Status.PENDING}
+    before = links_of(profile)
+    assert {relation for *_, relation in before} == {"this execution", "same program"}
+    assert {device for _, device, _ in before} == {str(device.pk) for device in devices}
+    assert ingest(devices[0].pk, worker="w") is Outcome.DONE
+    assert links_of(profile) == before
+    profile_reprocess(profile)
+    assert ingest(profile.pk, worker="w") is Outcome.DONE
+    assert links_of(profile) == before
+
+
+@pytest.mark.django_db
+def test_a_plan_of_before_has_no_windows(data_dir: Path) -> None:
+    profile = submitted(session_files_of_one_core())
+    unfold(profile)
+    for child in profile.devices.all():
+        assert child.capture["device"].pop("windows_ns")
+        child.save(update_fields=["capture"])
+    assert {plan.windows_ns for _, plan in captures.devices_of(profile)} == {()}
+    assert ingest(profile.pk, worker="w") is Outcome.DONE
+    assert {relation for *_, relation in links_of(profile)} == {"candidate"}

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from ingest_worker import capture_scan
 from ingest_worker.capture_scan import found_file, scan_directory
 from ingest_worker.formats.errors import FormatError
+from ingest_worker.formats.limits import DEFAULT_LIMITS
+from ingest_worker.formats.ntff.header import HEADER_SIZE
+from ingest_worker.formats.ntff.reader import read_ntff
 from profiles.directory import FoundFile, plan
+from tests.make.description import Capture
 from tests.make.neff import make_neff
 from tests.make.ntff import make_ntff
 from tests.make.pair import UUID, small_capture, small_model
@@ -43,6 +47,42 @@ def test_ids_are_read_from_inside_the_files(folder: Path) -> None:
     assert files["trace_info.pb"].process_id == 9
     assert files["trace_info.pb"].instance_id == "i-0bb"
     assert files["notes.txt"].role == "other"
+
+
+def scanned(folder: Path, capture: Capture) -> FoundFile:
+    path = folder / "profile_nc_0_session_0.ntff"
+    path.write_bytes(make_ntff(capture))
+    return found_file(path.name, path)
+
+
+def test_executions_of_a_trace_are_told_on_the_devices_clock(tmp_path: Path) -> None:
+    capture = small_capture(6, is_scaled=False)
+    found = scanned(tmp_path, capture)
+    ntff = read_ntff(tmp_path / found.path, limits=DEFAULT_LIMITS)
+    expected = [(w.start_ps // 1000, w.end_ps // 1000) for w in ntff.facts.executions]
+    assert expected
+    assert list(found.windows_ns) == sorted(expected)
+    assert plan([found], "run").devices[0].windows_ns == found.windows_ns
+
+
+@pytest.mark.parametrize(("version", "is_scaled"), [(6, True), (5, False), (4, True)])
+def test_another_clock_or_no_window_tells_no_executions(
+    version: int, *, is_scaled: bool, tmp_path: Path
+) -> None:
+    assert scanned(tmp_path, small_capture(version, is_scaled=is_scaled)).windows_ns == ()
+
+
+@pytest.mark.parametrize("times", [(0, 5000), (5000, 5000), (9000, 5000), (1, 1 << 62)])
+def test_an_execution_without_a_usable_start_and_end_is_left_out(
+    times: tuple[int, int], tmp_path: Path
+) -> None:
+    good = blob(15, uint(2, 7_000_000) + uint(3, 9_000_999))
+    bad = blob(15, uint(2, times[0]) + uint(3, times[1]))
+    message = good + bad
+    path = tmp_path / "a.ntff"
+    head = make_ntff(small_capture(6))[:HEADER_SIZE]
+    path.write_bytes(head[:1] + len(message).to_bytes(8, "little") + head[9:] + message)
+    assert found_file("a.ntff", path).windows_ns == ((7000, 9000),)
 
 
 def test_the_scan_is_what_a_plan_is_made_from(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.formats.limits import Limits
 from ingest_worker.job import Job, JobSource
 
@@ -13,6 +14,20 @@ sources = st.builds(
     name=text,
     path=text,
     ordinal=st.integers(0, 100),
+)
+windows = st.lists(st.tuples(st.integers(), st.integers()), max_size=3).map(tuple)
+devices = st.builds(
+    DeviceRef,
+    profile_id=text,
+    name=text,
+    instance_id=text,
+    process_id=st.none() | st.integers(),
+    nc_id=st.none() | st.integers(0, 200),
+    model_id=st.none() | st.integers(0, 2**62),
+    session_id=st.none() | st.integers(0, 9),
+    neff_name=st.none() | text,
+    evidence=text,
+    windows_ns=windows,
 )
 jobs = st.builds(
     Job,
@@ -26,6 +41,7 @@ jobs = st.builds(
     limits=st.builds(Limits, file_bytes=st.integers(1, 10**12)),
     memory_bytes=st.integers(0, 10**11),
     pause_folder=text,
+    devices=st.lists(devices, max_size=2).map(tuple),
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ingest_worker.builders.built import BuiltTable, table_of_rows
 from ingest_worker.builders.system.clocks import SyncPoint
+from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.builders.system.events import EXECUTE, RUNNING, Events
 from ingest_worker.builders.system.process import ProcessTrace
 from ingest_worker.builders.system.values import NONE
@@ -14,20 +15,8 @@ from profiles.capture_names import name_facts
 
 THIS, SAME, CANDIDATE = "this execution", "same program", "candidate"
 
-
-@dataclass(frozen=True)
-class Device:
-    """A device profile as the links see it."""
-
-    profile_id: str
-    name: str
-    instance_id: str
-    process_id: int | None
-    nc_id: int | None
-    model_id: int | None
-    session_id: int | None
-    neff_name: str | None
-    evidence: str
+Found = tuple[DeviceRef, str, str]
+"""A device profile, its relation to an event, and why."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +40,11 @@ class Links:
 class _Linker:
     events: Events
     processes: Mapping[int, ProcessTrace]
-    devices: Sequence[Device]
+    devices: Sequence[DeviceRef]
     offsets: Mapping[tuple[int, int, int, int], int]
     ran: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     first: dict[tuple[int, int, int], int] = field(default_factory=dict)
-    known: dict[tuple[int, int, int], list[tuple[Device, str, str]]] = field(default_factory=dict)
+    known: dict[tuple[int, int, int], list[Found]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         events = self.events
@@ -94,28 +83,51 @@ class _Linker:
             return Ran(None, None, offset)
         return Ran(min(s for s, _ in stamps), max(e for _, e in stamps), offset)
 
-    def found_for(self, row: int) -> list[tuple[Device, str, str]]:
+    def found_for(self, row: int, ran: Ran) -> list[Found]:
         """Device profiles for an event: which, in what relation, and why."""
         key = self.model_key(row)
         if key not in self.known:
             self.known[key] = list(self._candidates(*key))
         exec_id = int(self.events.exec_id[row])
         is_first = exec_id == NONE or self.first.get(key) == exec_id
-        return [self._of_execution(one, key, is_first=is_first) for one in self.known[key]]
+        found = [self._of_execution(one, key, ran, is_first=is_first) for one in self.known[key]]
+        return [one for one in found if one is not None]
 
     def _of_execution(
-        self, found: tuple[Device, str, str], key: tuple[int, int, int], *, is_first: bool
-    ) -> tuple[Device, str, str]:
+        self, found: Found, key: tuple[int, int, int], ran: Ran, *, is_first: bool
+    ) -> Found | None:
+        """What the names say of a model, for one execution; its time decides where it is known."""
         device, relation, why = found
-        if relation != THIS or device.session_id is not None:
+        if relation == SAME:
             return found
+        if device.windows_ns and ran.start_ns is not None and ran.end_ns is not None:
+            return self._by_time(found, key, ran.start_ns, ran.end_ns)
+        if device.session_id is not None:
+            return (
+                device,
+                relation,
+                f"{why} Its time or that of the execution is not known.",
+            )
         if not is_first:
             return device, SAME, f"{why} The file holds the model's first execution on the core."
         if self.processes[key[0]].may_have_lost_events:
             return device, CANDIDATE, f"{why} Earlier events are lost, so it may not be the first."
         return found
 
-    def _candidates(self, process: int, core: int, model: int) -> Iterator[tuple[Device, str, str]]:
+    def _by_time(
+        self, found: Found, key: tuple[int, int, int], start_ns: int, end_ns: int
+    ) -> Found | None:
+        """An execution that is not in the trace may still be of its program; else it is no link."""
+        device, _, why = found
+        if device.covers(start_ns, end_ns):
+            return device, THIS, f"{why} Its trace covers the time of this execution."
+        other = "Its trace covers another time, so it shows another execution."
+        if device.session_id is None:
+            return device, SAME, f"{why} {other}"
+        program = _program_text(device, key[2], self.processes[key[0]])
+        return (device, SAME, f"{why} {program} {other}") if program else None
+
+    def _candidates(self, process: int, core: int, model: int) -> Iterator[Found]:
         trace = self.processes[process]
         own = [d for d in self.devices if _is_of(d, trace)]
         exact = [
@@ -135,7 +147,7 @@ class _Linker:
             relation = THIS if len(sessions) == 1 else CANDIDATE
             why = f"The session's file is of core {core} of this process."
             if len(sessions) > 1:
-                why += f" {len(sessions)} sessions fit; the time of the execution decides."
+                why += f" {len(sessions)} sessions fit by their names."
             yield from ((device, relation, why) for device in sessions)
             return
         for device in self.devices:
@@ -144,24 +156,13 @@ class _Linker:
                 yield device, SAME, why
 
 
-def _is_of(device: Device, trace: ProcessTrace) -> bool:
+def _is_of(device: DeviceRef, trace: ProcessTrace) -> bool:
     return device.instance_id == trace.instance_id and device.process_id == trace.process_id
 
 
-def _same_program(device: Device, model: int, trace: ProcessTrace) -> str:
-    """Why a device profile is of the model, empty if nothing says so."""
-    if model == NONE:
-        return ""
-    path = trace.info.model_name(model)
-    neff = device.neff_name or ""
-    base = neff.rpartition("/")[2]
-    text = ""
-    if path and base and path.rpartition("/")[2] == base:
-        text = f"The name of its NEFF, {base}, is that of model {model}."
-    elif neff and name_facts(neff).model_id == model:
-        text = f"Its NEFF is that of model {model}."
-    elif device.model_id == model and (not device.nc_id or _is_of(device, trace)):
-        text = f"The number in its name is that of model {model}."
+def _same_program(device: DeviceRef, model: int, trace: ProcessTrace) -> str:
+    """Why a device profile is of the model and no more is known, empty if nothing says so."""
+    text = _program_text(device, model, trace)
     if not text:
         return ""
     if not _is_of(device, trace):
@@ -169,10 +170,26 @@ def _same_program(device: Device, model: int, trace: ProcessTrace) -> str:
     return f"{text} It is not known which execution it holds."
 
 
+def _program_text(device: DeviceRef, model: int, trace: ProcessTrace) -> str:
+    """What says that a device profile is of the model; empty if nothing does."""
+    if model == NONE:
+        return ""
+    path = trace.info.model_name(model)
+    neff = device.neff_name or ""
+    base = neff.rpartition("/")[2]
+    if path and base and path.rpartition("/")[2] == base:
+        return f"The name of its NEFF, {base}, is that of model {model}."
+    if neff and name_facts(neff).model_id == model:
+        return f"Its NEFF is that of model {model}."
+    if device.model_id == model and (not device.nc_id or _is_of(device, trace)):
+        return f"The number in its name is that of model {model}."
+    return ""
+
+
 def device_links(
     events: Events,
     processes: Mapping[int, ProcessTrace],
-    devices: Sequence[Device],
+    devices: Sequence[DeviceRef],
     points: Sequence[SyncPoint],
 ) -> Links:
     """Links of every execution on host and device, by the join rules of the capture notes."""
@@ -180,13 +197,13 @@ def device_links(
     linker = _Linker(events, processes, devices, offsets)
     links = Links()
     for row in events.named(EXECUTE, RUNNING).tolist():
-        found = linker.found_for(row)
+        ran = linker.run_of(row)
+        found = linker.found_for(row, ran)
         if not found:
             model = int(events.model_id[row])
             name = f"model {model}" if model != NONE else "an unknown model"
             links.missing[name] = links.missing.get(name, 0) + 1
             continue
-        ran = linker.run_of(row)
         links.rows += [
             {
                 "event_row": row,
@@ -208,7 +225,7 @@ def link_table(links: Links) -> BuiltTable:
     return table_of_rows("DeviceProfileLink", links.rows)
 
 
-def link_notices(links: Links, devices: Sequence[Device]) -> list[Notice]:
+def link_notices(links: Links, devices: Sequence[DeviceRef]) -> list[Notice]:
     """Executions without a device profile, with those there are."""
     if not links.missing:
         return []
@@ -220,7 +237,7 @@ def link_notices(links: Links, devices: Sequence[Device]) -> list[Notice]:
     return [Notice("system.no_device_profile", text, sum(links.missing.values()))]
 
 
-def device_table(devices: Sequence[Device]) -> BuiltTable:
+def device_table(devices: Sequence[DeviceRef]) -> BuiltTable:
     """`DeviceProfileList`: a row a device profile of the capture."""
     return table_of_rows(
         "DeviceProfileList",

@@ -34,6 +34,13 @@ class Clocks:
     dma: tuple[Clock, ...] = ()
     topsp: Clock = Clock()
 
+    @property
+    def is_device_time(self) -> bool:
+        """Whether engines count the device's own clock, which the runtime stamps its events with;
+        counters that were scaled to picoseconds begin anywhere.
+        """
+        return all(clock.is_plain and not clock.init for clock in self.engines)
+
     def dma_ring(self, index: int) -> Clock:
         """The clock of the DMA engine with this index in the core (entry index mod 16)."""
         return self.dma[index % 16] if index % 16 < len(self.dma) else Clock()
@@ -272,6 +279,11 @@ class FactsReader:
                 Block(_uint32(block, 1), _uint32(block, 2)) for block in entry.children(8)
             ),
         )
+
+
+def keeps_device_time(node: Message) -> bool:
+    """Whether every program of a `neff_node_info` counts the device's own clock."""
+    return all(_clocks(graph.child(10)).is_device_time for graph in node.child(4).children(1))
 
 
 def _uint32(message: Message, number: int) -> int:
