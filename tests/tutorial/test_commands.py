@@ -1,9 +1,6 @@
 """Runs the tutorial's commands in order, in a fresh folder, beside a server of its own."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +8,12 @@ import pytest
 
 from tests.house.test_sizes import ROOT
 from tests.processes.server import RunningServer
-from tests.tutorial.document import RUNS, Block, blocks
+from tests.tutorial.document import RUNS, blocks
+from tests.tutorial.reader import Reader
 
 pytestmark = pytest.mark.processes
 
 PAGES = "localhost:3001"
-LONGEST_S = 300
 
 
 @pytest.fixture(scope="module")
@@ -26,52 +23,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     started.end()
 
 
-class Reader:
-    """Somebody who types what is printed: a fresh folder, the program on the path."""
-
-    def __init__(self, folder: Path, server: RunningServer) -> None:
-        self.folder = folder
-        self.server = server
-        (folder / "profiles").symlink_to(ROOT / "profiles")
-        commands = folder / ".commands"
-        commands.mkdir()
-        program = commands / "neuron-explorer"
-        program.write_text(
-            f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m explorer_site.cli "$@"\n'
-        )
-        program.chmod(0o755)
-        (commands / "python3").symlink_to(sys.executable)
-        unset = {"DATA_DIR", "PORT", "API_PORT", "DJANGO_SETTINGS_MODULE"}
-        kept = {name: value for name, value in os.environ.items() if name not in unset}
-        self.environment = {
-            **kept,
-            "PATH": f"{commands}:{kept['PATH']}",
-            "DATA_DIR": str(folder / "unused"),
-        }
-
-    def types(self, block: Block) -> str:
-        """What the block prints; fails the test if a command of it does."""
-        text = block.text.replace(PAGES, self.server.endpoint.removeprefix("http://"))
-        shell = ["bash", "-euo", "pipefail", "-c", text]
-        command = shell if block.language == "sh" else [sys.executable, "-c", text]
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True,
-            timeout=LONGEST_S, check=False,
-        )  # fmt: skip
-        said = f"line {block.line}:\n{block.text}\n{done.stdout}\n{done.stderr}"
-        assert done.returncode == 0, f"{said}\n{self.server.errors()}"
-        return done.stdout
-
-
 @pytest.fixture(scope="module")
 def printed(
     server: RunningServer, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, str], Path]:
     """First line of each block that is run -> what it printed; and the folder afterwards."""
     folder = tmp_path_factory.mktemp("tutorial")
-    reader = Reader(folder, server)
-    told = {b.text.splitlines()[0]: reader.types(b) for b in blocks() if b.remark == RUNS}
-    return told, folder
+    (folder / "profiles").symlink_to(ROOT / "profiles")
+    pages = {PAGES: server.endpoint.removeprefix("http://")}
+    reader = Reader(folder, {"DATA_DIR": str(folder / "unused")}, pages)
+    found = [block for block in blocks() if block.remark == RUNS]
+    return {b.text.splitlines()[0]: reader.types(b.text, b.language) for b in found}, folder
 
 
 def of(told: dict[str, str], words: str) -> str:
