@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest_worker.builders.built import Array
+from ingest_worker.formats.isa.accesses import Accesses
+from ingest_worker.formats.neff.regions import Region
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.faults import Fault
 from ingest_worker.formats.ntff.instructions import InstructionRows
@@ -26,7 +28,7 @@ class SlotTable:
     """What is the same at every execution of an instruction, one entry per executed slot.
 
     `columns` are columns of `Instruction`; `opcode` is the byte (-1 outside the image), `colour`
-    and `label` are those of the timeline, labels as texts.
+    and `label` are those of the timeline, labels as texts; `accesses` number slots by entry.
     """
 
     columns: Mapping[str, Array]
@@ -35,6 +37,7 @@ class SlotTable:
     is_trigger: npt.NDArray[np.bool_]
     colour: npt.NDArray[np.uint8]
     labels: Sequence[str]
+    accesses: Accesses
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class QueueTrack:
 
 @dataclass(frozen=True)
 class QueueDetail:
-    """What the NEFF adds to one static descriptor block."""
+    """What the NEFF adds to one static descriptor block; `regions` lie in the state buffer."""
 
     op: str = ""
     variable: str = ""
@@ -58,6 +61,7 @@ class QueueDetail:
     read_bytes: int | None = None
     write_bytes: int | None = None
     is_load: bool = False
+    regions: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True)

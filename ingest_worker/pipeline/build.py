@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from ingest_worker.builders import dma, instruction, meta, signals, transfer, usage
+from ingest_worker.builders import buffers, dma, instruction, meta, signals, transfer, usage
 from ingest_worker.builders.built import BuiltTable, table_of_rows
 from ingest_worker.builders.meta import Provenance
 from ingest_worker.builders.neff import header_table, queue_table, tensor_table
@@ -28,6 +28,8 @@ def part_tables(part: Part, origin: Provenance) -> list[Maker]:
         usage.usage_table,
         signals.semaphore_table,
         dma.picosecond_table,
+        buffers.sbuf_table,
+        buffers.psum_table,
         usage.active_table,
         transfer.aggregated_table,
         usage.pending_table,

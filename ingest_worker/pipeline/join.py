@@ -123,6 +123,7 @@ def _detail(block: DmaBlock) -> QueueDetail:
         semaphore_id="-1" if block.semaphore is None else str(block.semaphore),
         read_bytes=sum(block.read_bytes.values()),
         write_bytes=sum(block.write_bytes.values()),
+        regions=block.regions,
         is_load=bool(block.write_bytes.get("sbuf")) and bool(block.read_bytes.get("hbm")),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from ingest_worker.builders.buffers import too_fine
 from ingest_worker.builders.part import CorePart, Movement, Part, SlotTable, UnknownRecords
 from ingest_worker.builders.queue import queue_tracks
 from ingest_worker.formats.notice import Notice
@@ -66,7 +67,7 @@ def resolve_part(number: int, name: str, ntff: Ntff, join: NeffJoin) -> Part:
     part = Part(number, name, capture, chip, cores, tuple(notices))
     last = part.last_end_ps
     ended = [replace(core, throttle=_until(core.throttle, last)) for core in cores]
-    return replace(part, cores=ended)
+    return replace(part, cores=ended, notices=(*notices, *too_fine(part)))
 
 
 def _until(rows: ThrottleRows, last_end_ps: int) -> ThrottleRows:

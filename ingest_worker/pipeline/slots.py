@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ingest_worker.builders.part import SlotTable
+from ingest_worker.formats.isa.accesses import Accesses, joined_accesses, slot_accesses
 from ingest_worker.formats.isa.disassembler import disassemble
 from ingest_worker.formats.isa.opcodes import is_known
 from ingest_worker.formats.isa.traffic import traffic
@@ -36,6 +37,7 @@ class SlotDraft:
     colour: npt.NDArray[np.uint8] = field(init=False)
     labels: list[str] = field(init=False)
     notices: list[Notice] = field(default_factory=list)
+    accesses: list[Accesses] = field(default_factory=list)
     foreign: int = 0
 
     def __post_init__(self) -> None:
@@ -84,6 +86,7 @@ def slot_table(
         is_trigger=(draft.opcode == STATIC_TRIGGER) & (draft.compiler_pc >= 0),
         colour=draft.colour,
         labels=draft.labels,
+        accesses=joined_accesses(draft.accesses),
     )
     return codes.astype(np.int32), table, draft.notices
 
@@ -173,6 +176,7 @@ def _describe(
         matrix = np.flatnonzero(raw[:, 0] == MATMUL)
         draft.put("timeline_track", places[matrix].tolist(), ["TensorMatrix"] * len(matrix))
     draft.colour[places] = text.colour
+    draft.accesses.append(slot_accesses(raw).of(places))
     for name, values in traffic_columns(raw).items():
         draft.put(name, where, values)
     for place, opcode, function in zip(where, text.opcode, text.activation_fn, strict=True):

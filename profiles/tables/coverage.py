@@ -15,6 +15,8 @@ WRITTEN: Mapping[str, str] = MappingProxyType(
         "ActiveTime": "every trace",
         "PendingDma": "traces with DMA records",
         "DmaUsage": "traces with DMA records",
+        "SbufUsage": "traces whose program writes SBUF, of a known chip",
+        "PsumUsage": "traces whose program writes PSUM, of a known chip",
         "Error": "traces with error records",
         "Metadata": "every trace",
         "NeffHeader": "profiles with a NEFF",

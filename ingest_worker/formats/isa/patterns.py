@@ -164,17 +164,20 @@ def _patterns(own: Slots, rows: npt.NDArray[np.intp], operand: Operand) -> Acces
     )
 
 
-def byte_range(patterns: AccessPatterns, *, as_published: bool = False) -> tuple[Numbers, Numbers]:
+def byte_range(
+    patterns: AccessPatterns, *, as_published: bool = False, size: Numbers | None = None
+) -> tuple[Numbers, Numbers]:
     """First byte and the byte after the last that each pattern touches in a partition.
 
-    Dimensions with one element are left out. The official tool shifts ranges with a negative
-    step down by one element; `as_published` does so too (decoding notes, section 10).
+    Dimensions with one element are left out. `size` are bytes of an element, those of the data
+    type unless given. The official tool shifts ranges with a negative step down by one element;
+    `as_published` does so too (decoding notes, section 10).
     """
     reach = np.where(patterns.counts > 1, patterns.steps * (patterns.counts - 1), 0)
     below = np.minimum(reach, 0).sum(axis=1)
     above = np.maximum(reach, 0).sum(axis=1)
-    size = np.maximum(dtype_bits(patterns.dtype) // 8, 1)
+    each = np.maximum(dtype_bits(patterns.dtype) // 8, 1) if size is None else size
     shift = np.where(below < 0, 1, 0) if as_published else np.zeros(len(below), np.int64)
-    first = patterns.address + (below - shift) * size
-    last = patterns.address + (above + 1 - shift) * size
+    first = patterns.address + (below - shift) * each
+    last = patterns.address + (above + 1 - shift) * each
     return first, last

@@ -6,6 +6,7 @@ from math import prod
 
 from ingest_worker.formats.isa.vocabulary import ENGINE_SEMAPHORES, queue_display_name
 from ingest_worker.formats.neff.json_text import Json
+from ingest_worker.formats.neff.regions import Region, state_buffer_region
 
 STATE_BUFFER, ON_CHIP, MEMORY = "state-buffer", "sbuf", "hbm"
 FILE_VARIABLE = "file"
@@ -60,7 +61,7 @@ class DmaBlock:
 
     `read_bytes` and `write_bytes` are by memory, "sbuf" or "hbm"; `spill_save_bytes` and
     `spill_reload_bytes` are those between the state buffer and scratch memory. `name` is the
-    compiler's name of the DMA instruction.
+    compiler's name of the DMA instruction; `regions` are its bytes of the state buffer.
     """
 
     queue: str
@@ -75,6 +76,7 @@ class DmaBlock:
     write_bytes: Mapping[str, int]
     spill_save_bytes: int
     spill_reload_bytes: int
+    regions: tuple[Region, ...] = ()
 
     @property
     def variable(self) -> str:
@@ -170,6 +172,7 @@ class _Sums:
     saved: int = 0
     reloaded: int = 0
     count: int = 0
+    regions: dict[Region, None] = field(default_factory=dict)
 
     def add(self, descriptor: Json) -> None:
         """One descriptor; sizes are products of `from_sizes` and `to_sizes`, the first in bytes."""
@@ -183,6 +186,7 @@ class _Sums:
         self.operations[_operation(descriptor)] = None
         self.targets[target] = None
         _count(self.write, self._memory(target), to_size)
+        self._touch(descriptor, sources[0], target)
         for source in sources:
             self.sources[source] = None
             _count(self.read, self._memory(source), from_size)
@@ -190,6 +194,14 @@ class _Sums:
             self.saved = min(self.saved + to_size, MOST_BYTES)
         if self._is_scratch(sources[0]) and self._memory(target) == ON_CHIP:
             self.reloaded = min(self.reloaded + from_size, MOST_BYTES)
+
+    def _touch(self, descriptor: Json, source: str, target: str) -> None:
+        """Keeps where the state buffer is read or written."""
+        for name, side, is_write in ((source, "from", False), (target, "to", True)):
+            if self._memory(name) == ON_CHIP:
+                region = state_buffer_region(descriptor, side, is_write=is_write)
+                if region is not None:
+                    self.regions[region] = None
 
     def _memory(self, name: str) -> str:
         known = self.variables.get(name)
@@ -241,6 +253,7 @@ def read_blocks(root: Json, variables: Mapping[str, Variable]) -> Iterator[DmaBl
             write_bytes=sums.write,
             spill_save_bytes=sums.saved,
             spill_reload_bytes=sums.reloaded,
+            regions=tuple(sums.regions),
         )
 
 

@@ -1,0 +1,144 @@
+"""The tables `SbufUsage` and `PsumUsage`: how full on-chip memory was, at every change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest_worker.builders.built import BuiltTable, Columns, joined, table_of
+from ingest_worker.builders.occupancy import Ints, live_changes
+from ingest_worker.builders.part import CorePart, Part
+from ingest_worker.builders.touched import executed, pair_count
+from ingest_worker.formats.notice import Notice
+from profiles.metrics.chips import PSUM_BANK_BYTES, PSUM_BANKS
+
+SAMPLED = (0, 32, 64, 96)
+"""The partitions that are looked at: the first of each quadrant, where every access begins."""
+BANK_EDGES = np.arange(PSUM_BANKS + 1, dtype=np.int64) * PSUM_BANK_BYTES
+
+MOST_PAIRS = 400_000_000
+"""Half a minute of work; a program as compilers make them takes two or three an access."""
+
+Shares = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Live bytes by sampled partition and part of the memory, at the instants worth a row."""
+
+    times_ps: Ints
+    live: Mapping[int, Mapping[int, Ints]]
+
+
+def levels(core: CorePart, edges: Ints, *, is_psum: bool) -> Levels:
+    """A row at the start of every write and wherever the number of live bytes changes."""
+    found = executed(core, is_psum=is_psum, limit=int(edges[-1]))
+    count = len(found.instants_ps)
+    is_row = np.zeros(count, bool)
+    is_row[found.touches.start[found.touches.is_write]] = True
+    live: dict[int, dict[int, Ints]] = {}
+    done: dict[bytes, int] = {}
+    for partition in SAMPLED:
+        chosen = found.at(partition)
+        alike = done.setdefault(chosen.tobytes(), partition)
+        if alike != partition:
+            live[partition] = live[alike]
+            continue
+        own = found.touches if chosen.all() else found.touches.take(chosen[found.entry])
+        live[partition] = {}
+        for part, change in live_changes(own, count, edges):
+            is_row |= change != 0
+            live[partition][part] = np.cumsum(change)
+    rows = np.flatnonzero(is_row)
+    return Levels(
+        found.instants_ps[rows],
+        {q: {part: level[rows] for part, level in own.items()} for q, own in live.items()},
+    )
+
+
+def too_fine(part: Part) -> list[Notice]:
+    """The notice of a program whose accesses cut memory into too many pieces to follow."""
+    capacity = part.chip.sbuf_partition_bytes
+    if capacity is None or not any(_is_too_fine(core, capacity) for core in part.cores):
+        return []
+    text = (
+        "The instructions cut SBUF or PSUM into so many pieces that following them would take "
+        f"more than {MOST_PAIRS:,} steps: SbufUsage, PsumUsage and SbufAllocation are left out."
+    )
+    return [Notice("isa.occupancy_too_fine", text)]
+
+
+def _is_too_fine(core: CorePart, capacity: int) -> bool:
+    pairs = pair_count(core, is_psum=False, limit=capacity)
+    pairs += pair_count(core, is_psum=True, limit=int(BANK_EDGES[-1]))
+    return pairs > MOST_PAIRS
+
+
+def sbuf_table(part: Part) -> BuiltTable | None:
+    """Per core the live share of SBUF at the sampled partitions; None for an unknown chip."""
+    capacity = part.chip.sbuf_partition_bytes
+    if capacity is None or too_fine(part):
+        return None
+    return joined("SbufUsage", [_sbuf(part, core, capacity) for core in part.cores])
+
+
+def _sbuf(part: Part, core: CorePart, capacity: int) -> BuiltTable:
+    found = levels(core, np.array([0, capacity], np.int64), is_psum=False)
+    times = part.ns(found.times_ps)
+    nothing = np.zeros(len(times), np.int64)
+    shares = {q: share_of(found.live[q].get(0, nothing), capacity) for q in SAMPLED}
+    total = sum((shares[q].astype(np.float64) for q in SAMPLED), np.zeros(len(times)))
+    mean = (total / len(SAMPLED)).astype(np.float32)
+
+    def columns(start: int, stop: int) -> Columns:
+        return {
+            "timestamp": times[start:stop],
+            "avg_util_percent": mean[start:stop],
+            **{f"partition_{q}_util_percent": shares[q][start:stop] for q in SAMPLED},
+            "pcore_idx": core.core.index,
+        }
+
+    return table_of("SbufUsage", len(times), columns)
+
+
+def share_of(live: Ints, capacity: int) -> Shares:
+    """f32(live) * (f32(1) / f32(capacity)), every step in float32 as the official tool rounds."""
+    one = np.float32(1) / np.float32(capacity)
+    result: Shares = live.astype(np.float32) * one
+    return result
+
+
+def psum_table(part: Part) -> BuiltTable | None:
+    """Per core whether each bank of PSUM holds a live value; None for an unknown chip."""
+    if not part.chip.is_known or too_fine(part):
+        return None
+    return joined("PsumUsage", [_psum(part, core) for core in part.cores])
+
+
+def _psum(part: Part, core: CorePart) -> BuiltTable:
+    """Banks above the highest that was ever used are null."""
+    found = levels(core, BANK_EDGES, is_psum=True)
+    times = part.ns(found.times_ps)
+    used = {bank for own in found.live.values() for bank in own}
+    is_live = {
+        bank: np.logical_or.reduce(
+            [own[bank] > 0 for own in found.live.values() if bank in own], axis=0
+        )
+        for bank in used
+    }
+    count = sum((is_live[bank].astype(np.int64) for bank in used), np.zeros(len(times), np.int64))
+    mean = (count / PSUM_BANKS).astype(np.float32)
+    shown = range(max(used, default=-1) + 1)
+    nothing = np.zeros(len(times), bool)
+    shares = {bank: is_live.get(bank, nothing).astype(np.float32) for bank in shown}
+
+    def columns(start: int, stop: int) -> Columns:
+        return {
+            "timestamp": times[start:stop],
+            "avg_util_percent": mean[start:stop],
+            **{f"bank_{bank}_util_percent": own[start:stop] for bank, own in shares.items()},
+            "pcore_idx": core.core.index,
+        }
+
+    return table_of("PsumUsage", len(times), columns)
