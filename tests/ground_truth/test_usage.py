@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ def bits(value: object) -> bytes | None:
 def official(sample: Sample, kind: str) -> Counter[tuple[object, ...]]:
     names = [f"{name}_usage" for name in KINDS[kind][1]]
     rows = json.loads(sample.official.read_text(encoding="utf-8"))["instruction_usage"]
-    own: list[Mapping[str, Any]] = [row for row in rows if row["type"] == kind]
+    own: list[dict[str, Any]] = [row for row in rows if row["type"] == kind]
     return Counter(
         (row["subgraph"], row["timestamp"], *(bits(row.get(n)) for n in ("usage_avg", *names)))
         for row in own
