@@ -8,6 +8,7 @@ from ingest_worker.builders.slices import LabelBook
 from ingest_worker.builders.system.clocks import clock_notices, sync_table
 from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.builders.system.events import Events
+from ingest_worker.builders.system.flows import flow_ids
 from ingest_worker.builders.system.hbm import HbmUsage, hbm_table, hbm_usage
 from ingest_worker.builders.system.links import (
     device_links,
@@ -120,7 +121,9 @@ class _Run:
         """Writes the tables, the timeline and its series."""
         order = self.gathered.processes
         makers: list[Maker] = [
-            partial(event_table, self.events, self.processes, self.zero_ns),
+            lambda: event_table(
+                self.events, self.processes, self.zero_ns, flow_ids(self.events, self.processes)
+            ),
             lambda: bandwidth_table(transfer_rows(self.events, self.processes, self.zero_ns)),
             partial(hbm_table, self.hbm, self.zero_ns),
             partial(cpu_table, order, self.zero_ns),

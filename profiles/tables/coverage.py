@@ -83,7 +83,7 @@ LEFT_EMPTY: Mapping[str, frozenset[str]] = MappingProxyType(
         "Metadata": frozenset({"s3_bucket_path", "explorer_build_time"}),
         "NeffHeader": frozenset({"cc_participant_count"}),
         "TensorInfo": frozenset({"pcore_idx"}),
-        "SystemProfileEvents": frozenset({"flow_id"}),
+        "SystemProfileMetadata": frozenset({"ntff_version"}),
         "SchemaFields": frozenset(
             {"field_example", "field_format", "field_minimum", "field_maximum"}
         ),

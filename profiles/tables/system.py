@@ -34,7 +34,7 @@ TABLES = (
             Field(
                 "flow_id",
                 "list<string>",
-                "Ids that tie events of one request together",
+                "Flows it is part of: those it names itself, and one for each core nrt_execute ran",
                 required=False,
             ),
             Field(
@@ -229,7 +229,7 @@ TABLES = (
             Field("last_ts", "string", "Last instant as a date"),
             Field("first_ts_ns", "string", "First instant"),
             Field("last_ts_ns", "string", "Last instant"),
-            Field("ntff_version", "int64", "Version byte of the trace"),
+            Field("ntff_version", "int64", "Version byte; a system trace has none"),
             Field("hbm_capacity_bytes", "int64", "Device memory there is", unit="bytes"),
         ),
     ),

@@ -137,6 +137,22 @@ def test_attributes_of_start_and_stop_are_all_kept(whole: Processed) -> None:
             assert str(kept["nc_stop_timestamp_ns"]) == event.stop_keys["nc_timestamp_ns"]
 
 
+def test_each_call_flows_to_what_the_cores_ran_for_it(whole: Processed) -> None:
+    rows = [row for row in of_runtime(whole) if row["flow_id"]]
+    by_flow: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        for flow in row["flow_id"]:
+            by_flow[flow].append(row)
+    ran = [row for row in rows if row["name"] == "nc_exec_running"]
+    assert len(ran) == len(by_flow) == 2 * len(whole.process.executions)
+    for call, run in (sorted(tied, key=lambda row: row["name"] != "nrt_execute")
+                      for tied in by_flow.values()):  # fmt: skip
+        assert (call["name"], run["name"]) == ("nrt_execute", "nc_exec_running")
+        numbers = [json.loads(row["extra_attributes_json"])["exec_id"] for row in (call, run)]
+        assert numbers[0] == numbers[1]
+        assert call["nc_idx"] == run["nc_idx"]
+
+
 def test_executions_carry_model_name_and_number_of_the_execution(whole: Processed) -> None:
     paths = {str(loaded.model_id): loaded.path for loaded in whole.process.models}
     calls = [row for row in of_runtime(whole) if row["name"] == "nrt_execute"]

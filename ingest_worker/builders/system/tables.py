@@ -29,8 +29,13 @@ def _optional(values: Longs) -> Array:
     return found
 
 
-def event_table(events: Events, processes: Mapping[int, ProcessTrace], zero_ns: int) -> BuiltTable:
-    """`SystemProfileEvents`, in order of start."""
+def event_table(
+    events: Events,
+    processes: Mapping[int, ProcessTrace],
+    zero_ns: int,
+    flows: Array | None = None,
+) -> BuiltTable:
+    """`SystemProfileEvents`, in order of start; `flows` are the ids of `flow_ids`."""
     instances = [processes[number].instance_id for number in sorted(processes)]
     pids = np.array([processes[number].process_id for number in sorted(processes)], np.int64)
 
@@ -49,6 +54,7 @@ def event_table(events: Events, processes: Mapping[int, ProcessTrace], zero_ns: 
             "nc_idx": _optional(events.nc[rows]),
             "pcore_idx": _optional(events.pcore[rows]),
             "worker_gid": _optional(events.worker[rows]),
+            "flow_id": None if flows is None else flows.slice(start, stop - start),
             "framework_stream_id": repeated(events.streams, events.stream[rows], pa.string()),
             "extra_attributes_json": events.extra.slice(start, stop - start),
         }
@@ -122,13 +128,15 @@ def _host(trace: ProcessTrace) -> Columns:
 
 
 def metadata_table(first_ns: int, last_ns: int, capacity_bytes: int) -> BuiltTable:
-    """`SystemProfileMetadata`: one row, the span of the events."""
+    """`SystemProfileMetadata`: one row, the span of the events.
+
+    No file of a system trace tells an NTFF version, and its device traces may have several.
+    """
     row = {
         "first_ts": moment_text(first_ns),
         "last_ts": moment_text(last_ns),
         "first_ts_ns": str(first_ns),
         "last_ts_ns": str(last_ns),
-        "ntff_version": 0,
         "hbm_capacity_bytes": capacity_bytes,
     }
     return table_of_rows("SystemProfileMetadata", [row])
