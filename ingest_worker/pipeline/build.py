@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from ingest_worker.builders import buffers, dma, instruction, meta, signals, transfer, usage
+from ingest_worker.builders import (
+    buffers,
+    dma,
+    instruction,
+    meta,
+    signals,
+    tensor_rate,
+    transfer,
+    usage,
+)
 from ingest_worker.builders.built import BuiltTable, table_of_rows
 from ingest_worker.builders.meta import Provenance
 from ingest_worker.builders.neff import header_table, queue_table, tensor_table
@@ -31,6 +40,7 @@ def part_tables(part: Part, origin: Provenance) -> list[Maker]:
         buffers.sbuf_table,
         buffers.psum_table,
         usage.active_table,
+        tensor_rate.tensor_rate_table,
         transfer.aggregated_table,
         usage.pending_table,
         dma.queues_table,

@@ -15,6 +15,7 @@ from ingest_worker.pipeline.join import NeffJoin
 from ingest_worker.pipeline.resolve import resolve_part
 from ingest_worker.pipeline.stage import Options, Progress, SourceRef
 from ingest_worker.pipeline.timeline import TimelineBuilder
+from ingest_worker.tracks.values import device_series
 from profiles.storage.manifest import Manifest, NoticeEntry, PartEntry, SourceEntry
 from profiles.storage.tables import RunFolder
 from profiles.tables.registry import SCHEMA_VERSION
@@ -126,6 +127,9 @@ def _write_part(
         *fixed_tables([*first, *part.notices, *join.notices]),
     ]
     write_tables(summary.timeline.folder, number, tables, told)
+    span_ns = last_timestamp_ns(part)
+    folder = summary.timeline.folder.part_path(number)
+    summary.timeline.series += device_series(folder, number, span_ns, part.chip)
     labels = LabelBook()
     slices = list(part_slices(part, labels))
     summary.timeline.add_part(number, part_groups(part), slices, labels.texts)

@@ -167,7 +167,8 @@ class TimelineBuilder:
             "notices": [{"code": n.code, "message": n.message, "count": n.count} for n in notices],
         }
         if self.kind:
-            document |= {"kind": self.kind, "series": self.series}
+            document["kind"] = self.kind
+        document["series"] = self.series
         write_text(self.folder.path / TIMELINE, json.dumps(document, separators=(",", ":")))
 
 

@@ -12,10 +12,16 @@ from profiles.api.system import whole
 from profiles.refusal import Refused
 from profiles.selectors import run_opened
 from profiles.timeline.query import UnreadableError, timeline_of
-from profiles.timeline.series import NoSuchSeriesError, SeriesReader, window
+from profiles.timeline.series import NoSuchSeriesError, SeriesReader
 
 DEFAULT_POINTS = 1000
 FURTHEST_NS = 1 << 62
+MOST_SERIES = 64
+RANGE_PARAMETERS = [
+    OpenApiParameter("start_ns", int, description="From here; the first sample if absent."),
+    OpenApiParameter("end_ns", int, description="Up to here; the last sample if absent."),
+    OpenApiParameter("points", int, description="At most so many values; 1000 if absent."),
+]
 
 
 class SeriesView(APIView):
@@ -23,35 +29,59 @@ class SeriesView(APIView):
 
     @extend_schema(
         summary="Read the samples of a series",
-        parameters=[
-            OpenApiParameter("start_ns", int, description="From here; the first sample if absent."),
-            OpenApiParameter("end_ns", int, description="Up to here; the last sample if absent."),
-            OpenApiParameter("points", int, description="At most so many values; 1000 if absent."),
-        ],
+        parameters=RANGE_PARAMETERS,
         responses=dict,
     )
     def get(self, request: Request, profile_id: UUID, run: int, series: str) -> Response:
         """Time, least, most, mean and last value of each piece, and the samples around."""
+        reader = _reader(profile_id, run)
         try:
-            found = _reader(profile_id, run).series(series)
+            return Response(_samples(reader, series, request))
         except NoSuchSeriesError as error:
             raise Refused("series.unknown", f"{error}.") from error
         except UnreadableError as error:
             raise Refused("tile.unreadable", f"{error}.") from error
-        first = int(found.time_ns[0]) if len(found.time_ns) else 0
-        last = int(found.time_ns[-1]) + 1 if len(found.time_ns) else 0
-        start = _asked(request, "start_ns", first)
-        end = _asked(request, "end_ns", last)
-        seen = window(found, start, end, _asked(request, "points", DEFAULT_POINTS))
-        return Response(
-            {
-                **{
-                    name: getattr(seen, name).tolist()
-                    for name in ("start_ns", "min", "max", "mean", "last")
-                },
-                "nearest": {"before": _nearest(seen.before), "after": _nearest(seen.after)},
-            }
-        )
+
+
+class SeriesListView(APIView):
+    """Several series of a run in one answer."""
+
+    @extend_schema(
+        operation_id="profiles_runs_series_list",
+        summary="Read the samples of several series",
+        parameters=[
+            OpenApiParameter("id", str, many=True, required=True, description="Each series."),
+            *RANGE_PARAMETERS,
+        ],
+        responses=dict,
+    )
+    def get(self, request: Request, profile_id: UUID, run: int) -> Response:
+        """By series: time, least, most, mean and last value of each piece; or what is wrong."""
+        names = list(dict.fromkeys(request.query_params.getlist("id")))
+        if len(names) > MOST_SERIES:
+            text = f"At most {MOST_SERIES} series are answered at a time, not {len(names)}."
+            raise Refused("request.malformed", text)
+        reader = _reader(profile_id, run)
+        found: dict[str, Any] = {}
+        for name in names:
+            try:
+                found[name] = _samples(reader, name, request)
+            except NoSuchSeriesError as error:
+                found[name] = {"code": "series.unknown", "error": f"{error}."}
+            except UnreadableError as error:
+                found[name] = {"code": "tile.unreadable", "error": f"{error}."}
+        return Response({"series": found})
+
+
+def _samples(reader: SeriesReader, name: str, request: Request) -> dict[str, Any]:
+    first, last = reader.span_ns(name)
+    start, end = _asked(request, "start_ns", first), _asked(request, "end_ns", last)
+    seen = reader.window(name, start, end, _asked(request, "points", DEFAULT_POINTS))
+    columns = ("start_ns", "min", "max", "mean", "last")
+    return {
+        **{column: getattr(seen, column).tolist() for column in columns},
+        "nearest": {"before": _nearest(seen.before), "after": _nearest(seen.after)},
+    }
 
 
 class SeriesAtView(APIView):

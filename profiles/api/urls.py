@@ -7,7 +7,7 @@ from profiles.api.devices import DeviceLinkView, DeviceListView
 from profiles.api.docs import docs_page
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import RunListView, SourceFileView, SourceListView
-from profiles.api.series import SeriesAtView, SeriesView
+from profiles.api.series import SeriesAtView, SeriesListView, SeriesView
 from profiles.api.system import FindView, RangeStatisticsView
 from profiles.api.system_summary import SystemSummaryView
 from profiles.api.tables import TableFileView, TableListView, TableRowsView
@@ -55,6 +55,7 @@ urlpatterns = [
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
     path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),
+    path(f"{_RUN}series/", SeriesListView.as_view(), name="api-series-list"),
     path(f"{_RUN}series/<slug:series>/", SeriesView.as_view(), name="api-series"),
     path(f"{_RUN}series/<slug:series>/at/", SeriesAtView.as_view(), name="api-series-at"),
     path(f"{_RUN}perfetto/", TraceView.as_view(), name="api-trace"),

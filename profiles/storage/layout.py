@@ -32,6 +32,11 @@ def part_folder(part: int) -> str:
     return f"{PARTS}/{int(part)}"
 
 
+def value_grid_file(series: str) -> str:
+    """`<series>.grid.npy`, beside the tables of the part"""
+    return f"{checked(series)}.grid.npy"
+
+
 def source_key(profile_id: str, role: str, ordinal: int) -> str:
     """`<profile>/<role>-<ordinal>`: never the name a file came with."""
     return f"{checked(profile_id)}/{checked(role)}-{int(ordinal)}"

@@ -35,6 +35,7 @@ WRITTEN: Mapping[str, str] = MappingProxyType(
         "SystemProfileMetadata": "system profiles",
         "DeviceProfileList": "system profiles with device profiles",
         "DeviceProfileLink": "system profiles with executions that belong to a device profile",
+        "TensorThroughput": "traces with matrix multiplications",
         "TransferBandwidth": "system profiles with transfers between host and device",
         "SyncPoint": "system profiles with points at which host and device clocks meet",
     }

@@ -1,4 +1,4 @@
-"""Our own table of how fast host and device exchanged bytes."""
+"""Our own tables of rates over time: bytes between host and device, FLOPs of the Tensor engine."""
 
 from profiles.tables.schema import Field, Table
 
@@ -22,6 +22,27 @@ TABLES = (
                 "Which way the data went",
                 enum="MemoryBandwidthDirection",
             ),
+        ),
+        official=False,
+    ),
+    Table(
+        "TensorThroughput",
+        "FLOP/s of the Tensor engine of a core, as steps: a value holds until the next.",
+        (
+            Field("timestamp", "int64", "Instant, from the profile's zero", unit="nanoseconds"),
+            Field(
+                "hardware_flops_per_sec",
+                "float",
+                "Sum over the multiplications under way, transposes included",
+                unit="FLOP per second",
+            ),
+            Field(
+                "model_flops_per_sec",
+                "float",
+                "The same without transposes",
+                unit="FLOP per second",
+            ),
+            Field("pcore_idx", "int64", "Index of the physical core within the profile, from 0"),
         ),
         official=False,
     ),

@@ -1,6 +1,6 @@
 """Values over time beside the timeline's rows: memory in use, host load, bandwidth of transfers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from profiles.storage.layout import part_folder, table_file
+from profiles.storage.layout import part_folder, table_file, value_grid_file
 from profiles.timeline.query import Timeline, UnreadableError
+from profiles.timeline.value_grid import read_grid
 
 KEPT_SERIES = 64
 MOST_POINTS = 4000
@@ -55,7 +56,8 @@ class SeriesReader:
     """Reads the series that a timeline's document names."""
 
     def __init__(self, timeline: Timeline, path: Path) -> None:
-        self._path = path / part_folder(0)
+        self._path = path
+        self._duration_ns = int(timeline.document.get("duration_ns", 0)) + 1
         self._entries: dict[str, dict[str, Any]] = {
             entry["id"]: entry for entry in timeline.document.get("series", [])
         }
@@ -70,14 +72,64 @@ class SeriesReader:
     def series(self, name: str) -> Series:
         """All samples in order of time. Raises NoSuchSeriesError or UnreadableError."""
         entry = self.entry(name)
-        path = self._path / table_file(entry["table"])
+        path = self._table(entry)
         where = tuple(sorted(entry[WHERE_KEY].items()))
         try:
             facts = path.stat()
             identity = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
-            return _series(path, identity, entry["time"], entry["value"], where)
+            found = _series(path, identity, entry["time"], entry["value"], where)
         except (OSError, pa.ArrowException, KeyError) as error:
             raise UnreadableError(f"the table {path.stem} cannot be read") from error
+        return _scaled(found, entry)
+
+    def window(self, name: str, start_ns: int, end_ns: int, points: int) -> "Window":
+        """The samples of a range in at most so many pieces, from a grid where one is written.
+
+        Raises NoSuchSeriesError or UnreadableError.
+        """
+        entry = self.entry(name)
+        points = min(max(points, 1), MOST_POINTS)
+        if "grid_bucket_ns" not in entry:
+            return window(self.series(name), start_ns, end_ns, points)
+        path = self._part(entry) / value_grid_file(entry["id"])
+        try:
+            level = read_grid(path, int(entry["grid_bucket_ns"]), start_ns, end_ns, points)
+        except (OSError, ValueError) as error:
+            raise UnreadableError(f"the values of {entry['title']} cannot be read") from error
+        if level is None:
+            return window(self._near(entry, start_ns, end_ns), start_ns, end_ns, points)
+        least, most, mean = level.values.T.astype(np.float64)
+        return Window(level.start_ns, least, most, mean, mean, None, None)
+
+    def _near(self, entry: dict[str, Any], start_ns: int, end_ns: int) -> Series:
+        """The samples in and around a range, from the row groups that can hold them."""
+        path = self._table(entry)
+        where = tuple(sorted(entry[WHERE_KEY].items()))
+        try:
+            with pq.ParquetFile(path, memory_map=True) as file:
+                groups = _groups_near(file, entry["time"], start_ns, end_ns)
+                columns = _columns_of(entry["time"], entry["value"], where)
+                table = file.read_row_groups(groups, columns=columns, use_threads=False)
+            found = _chosen(table, entry["time"], entry["value"], where)
+        except (OSError, pa.ArrowException, KeyError) as error:
+            raise UnreadableError(f"the table {path.stem} cannot be read") from error
+        return _scaled(found, entry)
+
+    def _part(self, entry: dict[str, Any]) -> Path:
+        return self._path / part_folder(entry.get("part", 0))
+
+    def _table(self, entry: dict[str, Any]) -> Path:
+        return self._part(entry) / table_file(entry["table"])
+
+    def span_ns(self, name: str) -> tuple[int, int]:
+        """From the first sample to behind the last; of a long series the whole profile.
+
+        Raises NoSuchSeriesError or UnreadableError.
+        """
+        if "grid_bucket_ns" in self.entry(name):
+            return 0, self._duration_ns
+        times = self.series(name).time_ns
+        return (int(times[0]), int(times[-1]) + 1) if len(times) else (0, 0)
 
     def row_at(self, name: str, at_ns: int) -> dict[str, Any] | None:
         """The table's row that holds at an instant: the last one not after it."""
@@ -85,7 +137,7 @@ class SeriesReader:
         place = int(np.searchsorted(series.time_ns, at_ns, "right")) - 1
         if place < 0:
             return None
-        path = self._path / table_file(entry["table"])
+        path = self._table(entry)
         try:
             with pq.ParquetFile(path, memory_map=True) as file:
                 return _row(file, int(series.row[place]))
@@ -113,8 +165,48 @@ def _series(
     value: str,
     where: tuple[tuple[str, Any], ...],
 ) -> Series:
-    columns = list(dict.fromkeys([time, value, *(name for name, _ in where)]))
-    table = pq.read_table(path, columns=columns, memory_map=True)
+    columns = _columns_of(time, value, where)
+    return _chosen(pq.read_table(path, columns=columns, memory_map=True), time, value, where)
+
+
+def _columns_of(time: str, value: str, where: tuple[tuple[str, Any], ...]) -> list[str]:
+    return list(dict.fromkeys([time, value, *(name for name, _ in where)]))
+
+
+def _groups_near(file: pq.ParquetFile, time: str, start_ns: int, end_ns: int) -> list[int]:
+    """Row groups with samples of a range, and those that tell what holds at its start.
+
+    Rows lie core by core in order of time. Groups without statistics may hold anything.
+    """
+    place = file.schema_arrow.get_field_index(time)
+    spans: list[tuple[float, float]] = []
+    for group in range(file.num_row_groups):
+        facts: Any = file.metadata.row_group(group).column(place).statistics
+        known = facts is not None and facts.has_min_max
+        spans.append((facts.min, facts.max) if known else (-np.inf, np.inf))
+    return [
+        group
+        for group, (least, most) in enumerate(spans)
+        if (least < end_ns and most >= start_ns)
+        or (most < start_ns and _is_latest(spans, group, start_ns))
+    ]
+
+
+def _is_latest(spans: list[tuple[float, float]], group: int, start_ns: int) -> bool:
+    """Whether no later group of the same core lies wholly before the start."""
+    if group + 1 == len(spans):
+        return True
+    least, most = spans[group + 1]
+    return most >= start_ns or least < spans[group][0]
+
+
+def _scaled(series: Series, entry: dict[str, Any]) -> Series:
+    factor = float(entry.get("factor", 1.0))
+    return series if factor == 1.0 else replace(series, value=series.value * factor)
+
+
+def _chosen(table: pa.Table, time: str, value: str, where: tuple[tuple[str, Any], ...]) -> Series:
+    """The samples of the rows that `where` picks, in order of time."""
     chosen = np.ones(table.num_rows, bool)
     for name, wanted in where:
         column = table.column(name)
