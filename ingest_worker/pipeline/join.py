@@ -20,7 +20,11 @@ from ingest_worker.formats.notice import Notice
 PSEUDO_TRIGGER = 0xC1
 BLOCK_ID_AT = 48
 REWRITTEN = {0xD4: 0xB8, 0xC1: 0xA5, 0xCE: 0xAA}
-WEIGHT_QUEUE = "data"
+QUEUE_COLUMNS = {
+    "data": "weight_queue_bytes",
+    "in": "input_queue_bytes",
+    "out": "output_queue_bytes",
+}
 
 Slots = npt.NDArray[np.uint8]
 
@@ -148,6 +152,9 @@ def _name_columns(names: SlotNames) -> dict[str, list[object]]:
         "raw_framework_id": list(framework),
         "layer": list(names.layer),
         "bir_debug_info_source_location": [text or None for text in names.source_location],
+        "stack_frame_ids": [str(list(ids)) if ids else None for ids in names.stack_frames],
+        "kernel_instruction_name": list(names.kernel_name),
+        "nki_source_location": list(names.kernel_location),
     }
 
 
@@ -188,7 +195,6 @@ def _static_columns(
         if block is None:
             continue
         queue = queues.get(block.queue)
-        is_weight = queue is not None and queue.kind == WEIGHT_QUEUE
         total = sum(block.write_bytes.values())
         amounts = {
             "sbuf_read_bytes": block.read_bytes.get("sbuf", 0),
@@ -197,8 +203,10 @@ def _static_columns(
             "hbm_write_bytes": block.write_bytes.get("hbm", 0),
             "spill_save_bytes": block.spill_save_bytes,
             "spill_reload_bytes": block.spill_reload_bytes,
-            "weight_queue_bytes": total if is_weight else 0,
+            **dict.fromkeys(QUEUE_COLUMNS.values(), 0),
         }
+        if queue is not None and queue.kind in QUEUE_COLUMNS:
+            amounts[QUEUE_COLUMNS[queue.kind]] = total
         for name, amount in amounts.items():
             columns.setdefault(name, [None] * length)[int(known[at])] = amount
 

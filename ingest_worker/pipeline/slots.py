@@ -12,6 +12,7 @@ from ingest_worker.builders.part import SlotTable
 from ingest_worker.formats.isa.accesses import Accesses, joined_accesses, slot_accesses
 from ingest_worker.formats.isa.disassembler import disassemble
 from ingest_worker.formats.isa.opcodes import is_known
+from ingest_worker.formats.isa.precision import worth_in_halves
 from ingest_worker.formats.isa.traffic import traffic
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
@@ -34,6 +35,7 @@ class SlotDraft:
     columns: dict[str, list[Any]] = field(default_factory=dict)
     opcode: npt.NDArray[np.int16] = field(init=False)
     compiler_pc: npt.NDArray[np.int32] = field(init=False)
+    halves: npt.NDArray[np.uint8] = field(init=False)
     colour: npt.NDArray[np.uint8] = field(init=False)
     labels: list[str] = field(init=False)
     notices: list[Notice] = field(default_factory=list)
@@ -43,6 +45,7 @@ class SlotDraft:
     def __post_init__(self) -> None:
         self.opcode = np.full(self.count, OUTSIDE, np.int16)
         self.compiler_pc = np.full(self.count, -1, np.int32)
+        self.halves = np.zeros(self.count, np.uint8)
         self.colour = np.full(self.count, UNKNOWN_COLOUR, np.uint8)
         self.labels = [""] * self.count
 
@@ -113,7 +116,10 @@ def _oddities(draft: SlotDraft, counts: npt.NDArray[np.int64], core: Core) -> li
 
 
 def _add_flops(draft: SlotDraft) -> None:
-    """Two operations an element; those of transposes apart (decoding notes, 7.2 and 12)."""
+    """Two operations an element; those of transposes apart (decoding notes, 7.2 and 12).
+
+    Adjusted, an element is worth as many half operations as `worth_in_halves` says, times two.
+    """
     elements = draft.columns.get("tensor_elements", [None] * draft.count)
     kinds = draft.columns.get("tensor_instruction_type", [None] * draft.count)
     everywhere = range(draft.count)
@@ -124,6 +130,13 @@ def _add_flops(draft: SlotDraft) -> None:
     ]
     draft.put("tensor_elements_transpose", everywhere, turned)
     draft.put("flops_transpose", everywhere, [None if n is None else 2 * n for n in turned])
+    halves = draft.halves.tolist()
+    for name, counts in (("adjusted_flops", elements), ("adjusted_flops_transpose", turned)):
+        worth = [
+            None if n is None or not half else n * half
+            for n, half in zip(counts, halves, strict=True)
+        ]
+        draft.put(name, everywhere, worth)
 
 
 def traffic_columns(raw: npt.NDArray[np.uint8]) -> dict[str, list[int | None]]:
@@ -175,6 +188,7 @@ def _describe(
     if image.engine == 0:
         matrix = np.flatnonzero(raw[:, 0] == MATMUL)
         draft.put("timeline_track", places[matrix].tolist(), ["TensorMatrix"] * len(matrix))
+        draft.halves[places] = worth_in_halves(image.slots, generation)[slots]
     draft.colour[places] = text.colour
     draft.accesses.append(slot_accesses(raw).of(places))
     for name, values in traffic_columns(raw).items():

@@ -46,16 +46,9 @@ LEFT_EMPTY: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "Instruction": frozenset(
             {
-                "kernel_instruction_name",
-                "stack_frame_ids",
-                "nki_source_location",
                 "dma_wait_time_ns",
                 "instruction_chain",
-                "input_queue_bytes",
-                "output_queue_bytes",
                 "performance_mode",
-                "adjusted_flops",
-                "adjusted_flops_transpose",
             }
         ),
         "DmaPacketAggregated": frozenset(

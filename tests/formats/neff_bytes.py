@@ -27,6 +27,7 @@ def record(
     attrs: Iterable[tuple[str, str]] = (),
     flow: Iterable[tuple[int, int]] = (),
     scheduling: Iterable[tuple[int, int]] = (),
+    frame: int = 0,
 ) -> bytes:
     """One debug record by the field numbers of the container notes, section 4.1."""
     flow, scheduling = list(flow), list(scheduling)
@@ -39,6 +40,7 @@ def record(
             wire.packed(5, [number for number, _ in scheduling]),
             wire.uint(6, kind),
             *(wire.message(7, wire.text(1, key), wire.text(2, value)) for key, value in attrs),
+            wire.uint(8, frame),
             wire.packed(9, [number for _, number in flow]),
             wire.packed(10, [number for _, number in scheduling]),
         )

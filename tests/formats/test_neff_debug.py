@@ -10,6 +10,7 @@ from ingest_worker.formats.limits import DEFAULT_LIMITS
 from ingest_worker.formats.neff.debug_info import DebugRecords, read_debug_files
 from ingest_worker.formats.neff.graph import read_definition
 from ingest_worker.formats.neff.json_text import Json
+from ingest_worker.formats.neff.kernel_source import Kernel, KernelInstruction
 from ingest_worker.formats.neff.names import SlotNames, attrs_text, raw_id, slot_names
 from ingest_worker.formats.neff.program import Engine, Subgraph
 from tests.formats.neff_bytes import layer, record
@@ -152,8 +153,8 @@ PENGUIN = layer("debug_info_hlo.dbg", record(3, "float32 $3", [30, 31]), record(
 HLO_ATTRS = (("source_line", "58"), ("op_type", "dot"), ("source_file", "a<b>.py"), ("z", "1"))
 HLO = layer(
     "debug_info_pttf.dbg",
-    record(30, "%op0 = dot(%x, %y)", [300, 301], attrs=HLO_ATTRS),
-    record(31, "%other", [301]),
+    record(30, "%op0 = dot(%x, %y)", [300, 301], attrs=HLO_ATTRS, frame=5),
+    record(31, "%other", [301], frame=6),
 )
 FRAMEWORK = layer("", record(300, "_dot.3"), record(301, "_other"))
 
@@ -203,6 +204,35 @@ def test_a_slot_has_the_names_of_every_layer() -> None:
     assert found.raw_framework_ids == [[300, 301]]
     assert found.layer == ["_dot.3"]
     assert found.source_location == ["b.py:204"]
+
+
+def test_a_slot_of_fused_operations_has_the_stack_frames_of_each() -> None:
+    assert names(1, 2, 3, -1).stack_frames == [(5, 6), (), (), ()]
+
+
+KERNEL = Kernel(
+    "k.main",
+    3,
+    [
+        KernelInstruction("I", 1, 1, 0, 0, "k.py", 31),
+        KernelInstruction("I-8", 1, 1, 0, 0, "k.py", 32),
+    ],
+)
+
+
+def test_a_slot_of_a_kernel_has_its_name_and_line_there() -> None:
+    graph, engine = named()
+    kernels = replace(graph, kernels=[replace(KERNEL, penguin_id=9), KERNEL])
+    found = slot_names(kernels, engine, np.array([1, 0, -1], np.int32))
+    assert found.kernel_name == ["I", None, None]
+    assert found.kernel_location == ["k.py:31", None, None]
+
+
+def test_an_instruction_of_another_kernel_call_is_not_taken_for_one_of_this() -> None:
+    """I-8 comes from Penguin 4, and the map is of Penguin 3."""
+    graph, engine = named()
+    found = slot_names(replace(graph, kernels=[KERNEL]), engine, np.array([2], np.int32))
+    assert found.kernel_name == [None]
 
 
 def test_attributes_are_compact_json_with_the_usual_keys_first() -> None:

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.make import control, slots
+from tests.make.attention_source import calls, softmax_map
 from tests.make.description import (
     TRANSPOSE,
     Capture,
@@ -336,10 +337,11 @@ def attention_model(*, packets: int = 2) -> Model:
         variables=VARIABLES, queues=QUEUES, functions=(("exp_400p", 7), ("copy_1p", 128))
     )
     frames = sorted({layer for *_, layer in LAYERS})
+    woven = [weave(index, packets=packets) for index in range(CORES)]
     return Model(
         name="attention.neff",
         uuid=UUID,
-        subgraphs=tuple(weave(index, packets=packets).subgraph(plain) for index in range(CORES)),
+        subgraphs=tuple(core.subgraph(plain) for core in woven),
         penguin=tuple(Origin(number, name, 100 + number) for number, name, *_ in LAYERS),
         hlo=tuple(
             Origin(
@@ -351,12 +353,15 @@ def attention_model(*, packets: int = 2) -> Model:
                     ("source_file", "kernels/attention.py"),
                     ("source_line", str(20 + number)),
                 ),
+                frame=1 + number,
             )
             for number, _, name, operation, layer in LAYERS
         ),
         framework=tuple(
             Origin(200 + place, f"AttentionBlock/{layer}") for place, layer in enumerate(frames)
         ),
+        calls=calls(len(LAYERS)),
+        kernels=(softmax_map(woven[0].instructions, SOFTMAX, TILES),),
         macs=2 * HEADS * SEQUENCE * SEQUENCE * WIDTH,
     )
 

@@ -6,7 +6,7 @@ Layout: notes on the NEFF, section 4.1; one message for all layers.
 from collections.abc import Iterable
 
 from tests.make import wire
-from tests.make.description import Instruction, Origin, Program
+from tests.make.description import Calls, Instruction, Origin, Program
 
 ENGINE_NUMBERS = (1, 2, 3, 5, 6)
 DMA_NUMBER = 4
@@ -76,8 +76,26 @@ def origins(found: Iterable[Origin], what: str, above: str, sources: Iterable[st
                 wire.packed(3, [item.parent] if item.parent else []),
                 wire.uint(6, 1),
                 _attrs(item.attrs),
+                wire.uint(8, item.frame),
             )
         )
         for item in found
     )
     return _file(what, above, records, sources=sources)
+
+
+def stack_frames(calls: Calls) -> bytes:
+    """The index of the calls that built the model: names, places and frames, by 1-based ids."""
+    parts = (
+        *(wire.text(1, name) for name in calls.files),
+        *(wire.text(2, name) for name in calls.functions),
+        *(
+            wire.message(3, wire.uint(1, file), wire.uint(2, function), wire.uint(3, line))
+            for file, function, line in calls.places
+        ),
+        *(
+            wire.message(4, wire.uint(1, place), wire.uint(2, above))
+            for place, above in calls.frames
+        ),
+    )
+    return wire.text(1, "Stack frames of the framework") + wire.message(6, *parts)

@@ -310,12 +310,32 @@ class StaticBlock:
 
 @dataclass(frozen=True)
 class Origin:
-    """A record of a debug layer above the instructions: id, name, parent id, attributes."""
+    """A record of a debug layer above the instructions; `frame` is a stack frame, 0 for none."""
 
     number: int
     name: str
     parent: int = 0
     attrs: tuple[tuple[str, str], ...] = ()
+    frame: int = 0
+
+
+@dataclass(frozen=True)
+class Calls:
+    """The index of stack frames; (file, function, line) and (place, caller) by 1-based numbers."""
+
+    files: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    places: tuple[tuple[int, int, int], ...] = ()
+    frames: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class KernelMap:
+    """The source map of a kernel that became one Penguin instruction: nodes as in the format."""
+
+    name: str
+    penguin: int
+    nodes: tuple[Mapping[str, object], ...]
 
 
 @dataclass(frozen=True)
@@ -345,6 +365,8 @@ class Model:
     penguin: tuple[Origin, ...] = ()
     hlo: tuple[Origin, ...] = ()
     framework: tuple[Origin, ...] = ()
+    calls: Calls = Calls()
+    kernels: tuple[KernelMap, ...] = ()
     macs: int | None = None
     is_hash_swapped: bool = True
     is_compressed: bool = True

@@ -65,10 +65,31 @@ def members_of(model: Model) -> dict[str, bytes]:
         if items or layer == "penguin":
             data = debug_info.origins(items, f"Debug info of the {layer} layer", above, SOURCES)
             found[f"debug_info/debug_info_{layer}.dbg_sg000000"] = data
+    found |= dict(_sources(model))
     for graph in model.subgraphs:
         found |= {f"{graph.name}/{name}": data for name, data in _graph_members(graph)}
     found |= dict(model.further)
     return {name: data for name, data in found.items() if name not in model.left_out}
+
+
+def _sources(model: Model) -> Iterator[tuple[str, bytes]]:
+    """Where instructions come from: the calls that built the model, and its kernels' own maps."""
+    if model.calls.frames:
+        name = "debug_info/debug_info_stack_frame_index.dbg"
+        yield name, debug_info.stack_frames(model.calls)
+    listed = [
+        {
+            "file_name": f"{kernel.name}.klir.debuginfo.json",
+            "kernel_name": kernel.name,
+            "parent_tensorizer_id": kernel.penguin,
+        }
+        for kernel in model.kernels
+    ]
+    if listed:
+        yield "kernel_debug_info.json", _json({"debug_info_files": listed})
+    for kernel in model.kernels:
+        document = [{"lnc": 1, "info": list(kernel.nodes)}]
+        yield f"{kernel.name}.klir.debuginfo.json", _json(document)
 
 
 def _json(document: object) -> bytes:

@@ -101,6 +101,11 @@ class Json:
             and -LARGEST <= item._value < LARGEST
         }
 
+    @property
+    def raw(self) -> object:
+        """The value as parsed, for readers of many small values; they check types themselves."""
+        return self._value
+
     def wrong(self, wanted: str) -> Malformed:
         """The error for a value that is not what it should be, to be raised by the caller."""
         where = clean(self._place).lstrip(".") or "its content"

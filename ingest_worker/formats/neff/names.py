@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest_worker.formats.neff.debug_info import NO_ID, DebugRecords
+from ingest_worker.formats.neff.kernel_source import KernelInstruction
 from ingest_worker.formats.neff.program import Engine, Subgraph
 
 UNKNOWN_LAYER = "Unknown"
@@ -19,7 +20,9 @@ class SlotNames:
     """Columns of names, one value a slot asked for, as the official tool writes them.
 
     Slots which no instruction of the compiler stands behind have empty texts and 0 as raw ids;
-    `raw_hlo_id` and `raw_framework_ids` are None where there is no such record.
+    `raw_hlo_id` and `raw_framework_ids` are None where there is no such record, and so are the
+    kernel's name of an instruction and the `file:line` of its source. `stack_frames` are the
+    innermost frames of the program that built the model, more than one after a fusion.
     """
 
     bir_id: list[str] = field(default_factory=list)
@@ -34,6 +37,9 @@ class SlotNames:
     raw_framework_ids: list[list[int] | None] = field(default_factory=list)
     layer: list[str] = field(default_factory=list)
     source_location: list[str] = field(default_factory=list)
+    stack_frames: list[tuple[int, ...]] = field(default_factory=list)
+    kernel_name: list[str | None] = field(default_factory=list)
+    kernel_location: list[str | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class _Model:
     hlo_id: int | None = None
     framework_ids: list[int] | None = None
     layer: str = UNKNOWN_LAYER
+    frames: tuple[int, ...] = ()
 
 
 def id_text(graph: int, own: int) -> str:
@@ -70,6 +77,7 @@ def slot_names(graph: Subgraph, engine: Engine, compiler_pc: npt.NDArray[np.int3
         _instruction(names, graph.number, engine.bir, own, row)
         penguin = _parent(known, engine.bir, row)
         _penguin(names, graph.number, penguin)
+        _source(names, kernel_instruction(graph, engine.bir, row, penguin) if row >= 0 else None)
         if own == NO_ID:
             _model(names, _Model(hlo_attrs="", layer=""))
             continue
@@ -116,7 +124,29 @@ def _above(graph: Subgraph, penguin_id: int) -> _Model:
         hlo_id=int(graph.hlo.ids[first]),
         framework_ids=framework or None,
         layer=names[0] if names else UNKNOWN_LAYER,
+        frames=tuple(
+            dict.fromkeys(frame for row in hlo_rows if (frame := int(graph.hlo.frame[row])) > 0)
+        ),
     )
+
+
+def kernel_instruction(
+    graph: Subgraph, bir: DebugRecords, row: int, penguin: int
+) -> KernelInstruction | None:
+    """The source of an instruction, in the map of the kernel call it came from (section 4.4)."""
+    if penguin == NO_ID:
+        return None
+    for kernel in graph.kernels:
+        if kernel.penguin_id == penguin:
+            found = kernel.find(bir.names[row])
+            if found is not None:
+                return found
+    return None
+
+
+def _source(names: SlotNames, found: KernelInstruction | None) -> None:
+    names.kernel_name.append(found.name if found else None)
+    names.kernel_location.append((found.location or None) if found else None)
 
 
 def _model(names: SlotNames, model: _Model) -> None:
@@ -125,6 +155,7 @@ def _model(names: SlotNames, model: _Model) -> None:
     names.raw_hlo_id.append(model.hlo_id)
     names.raw_framework_ids.append(model.framework_ids)
     names.layer.append(model.layer)
+    names.stack_frames.append(model.frames)
 
 
 def attrs_text(records: Iterable[tuple[tuple[str, str], ...]]) -> str:

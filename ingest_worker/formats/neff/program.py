@@ -9,6 +9,8 @@ import numpy.typing as npt
 from ingest_worker.formats.neff.debug_info import DebugRecords
 from ingest_worker.formats.neff.graph import Definition, DmaBlock, TensorFacts
 from ingest_worker.formats.neff.header import Header
+from ingest_worker.formats.neff.kernel_source import Kernel
+from ingest_worker.formats.neff.stack_frames import StackFrames
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.tar import Member
 
@@ -39,7 +41,8 @@ class Engine:
 class Subgraph:
     """The program of one physical core. `number` is its place in the list of programs.
 
-    `penguin`, `hlo` and `framework` are the layers above the compiler's instructions.
+    `penguin`, `hlo` and `framework` are the layers above the compiler's instructions; programs
+    compiled from one model share them. `kernels` are the source maps of hand-written kernels.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Subgraph:
     penguin: DebugRecords
     hlo: DebugRecords
     framework: DebugRecords
+    kernels: Sequence[Kernel] = ()
 
     @property
     def semaphore_names(self) -> dict[int, str]:
@@ -97,6 +101,8 @@ class Neff:
     node: int | None = None
     statistics: Mapping[str, float] = field(default_factory=dict)
     notices: Sequence[Notice] = ()
+    kernels: Sequence[Kernel] = ()
+    stack_frames: StackFrames = field(default_factory=StackFrames)
 
     @property
     def hlo_macs(self) -> int:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.limits import Limits
 from ingest_worker.formats.neff.archive import Index, read_index, read_members
 from ingest_worker.formats.neff.debug_info import (
@@ -24,7 +25,9 @@ from ingest_worker.formats.neff.graph import (
     read_tensors,
 )
 from ingest_worker.formats.neff.json_text import Json, parse_json
+from ingest_worker.formats.neff.kernel_source import Kernel, KernelReader
 from ingest_worker.formats.neff.program import ENGINE_TOKENS, SLOT_BYTES, Engine, Neff, Subgraph
+from ingest_worker.formats.neff.stack_frames import StackFrames, read_stack_frames
 from ingest_worker.formats.notice import Notice
 
 NETWORK, PROGRAMS, PACKAGE, STATISTICS = (
@@ -34,8 +37,10 @@ NETWORK, PROGRAMS, PACKAGE, STATISTICS = (
     "hlo_stats.json",
 )
 DEBUG_MARK = ".dbg"
-# Large and not needed to read a program: source maps and the catalogue of activation tables.
-UNUSED_ENDINGS = (".klir.debuginfo.json", "kernel_debug_info.json", "act_info.json")
+STACK_FRAMES = "debug_info_stack_frame_index.dbg"
+KERNELS, KERNEL_MAP_ENDING = "kernel_debug_info.json", ".klir.debuginfo.json"
+# Not read with the first members: source maps are large, the catalogue of tables is not needed.
+LATER_ENDINGS = (KERNEL_MAP_ENDING, "act_info.json")
 MOST_PROGRAMS = 64
 # What is lost with a member; the two layers are also absent from kernels compiled on their own.
 LOSSES: Mapping[str, str] = MappingProxyType(
@@ -64,7 +69,7 @@ def read_neff(path: Path, *, limits: Limits) -> Neff:
 
 
 def _is_wanted_json(name: str) -> bool:
-    return name.endswith(".json") and not name.endswith(UNUSED_ENDINGS)
+    return name.endswith(".json") and not name.endswith(LATER_ENDINGS)
 
 
 class _Reader:
@@ -77,6 +82,7 @@ class _Reader:
         self.names = frozenset(member.name for member in index.members)
         self.bytes: dict[str, bytes] = dict(index.kept)
         self.missing: dict[str, None] = {}
+        self.layers: dict[str, DebugRecords] = {}
         self.notices: list[Notice] = list(index.notices)
 
     def read(self) -> Neff:
@@ -88,9 +94,11 @@ class _Reader:
             (entry.get("name").text(), entry.get("definition").text()) for entry in _graphs(root)
         ]
         definitions = [(name, place, self.json(place)) for name, place in places]
-        self.fetch(definitions)
+        maps = self.kernel_maps()
+        self.fetch(definitions, frozenset(member for member, _, _ in maps))
+        kernels, frames = self.kernels(maps), self.stack_frames()
         subgraphs = [
-            self.subgraph(number, name, dirname(place), entry)
+            self.subgraph(number, name, dirname(place), entry, kernels)
             for number, (name, place, entry) in enumerate(definitions)
         ]
         statistics = self.json(STATISTICS)
@@ -105,6 +113,8 @@ class _Reader:
             node=node,
             statistics=statistics.decimals(),
             notices=(*self.notices, *self.missing_notices()),
+            kernels=kernels,
+            stack_frames=frames,
         )
 
     def json(self, name: str) -> Json:
@@ -125,13 +135,13 @@ class _Reader:
             for name, loss in losses
         ]
 
-    def fetch(self, definitions: list[tuple[str, str, Json]]) -> None:
+    def fetch(self, definitions: list[tuple[str, str, Json]], further: frozenset[str]) -> None:
         """Reads the programs and debug files which the definitions name, in one more pass."""
         wanted = {
             name
             for name in self.names
             if DEBUG_MARK in basename(name) and dirname(name) not in _folders(definitions)
-        }
+        } | further
         for _, place, entry in definitions:
             for token in ENGINE_TOKENS:
                 wanted.add(_within(place, self.instructions_name(place, entry, token)))
@@ -149,7 +159,53 @@ class _Reader:
             return named
         return self.json(engine).get("instr").text()
 
-    def subgraph(self, number: int, name: str, folder: str, entry: Json) -> Subgraph:
+    def kernel_maps(self) -> list[tuple[str, str, int]]:
+        """Each source map's member, the kernel it is of and the kernel's Penguin id."""
+        if KERNELS not in self.bytes:
+            return []
+        try:
+            return [
+                (
+                    _within(KERNELS, entry.get("file_name").text()),
+                    entry.get("kernel_name").text(),
+                    entry.get("parent_tensorizer_id").number(NO_ID),
+                )
+                for entry in self.json(KERNELS).get("debug_info_files").items()
+            ]
+        except FormatError as error:
+            self.without_sources(error)
+            return []
+
+    def kernels(self, maps: list[tuple[str, str, int]]) -> list[Kernel]:
+        """The source maps; one that is missing or damaged is told and left out."""
+        reader = KernelReader(self.limits)
+        found = []
+        for member, name, penguin_id in maps:
+            try:
+                root = self.json(member)
+                if not root.is_absent:
+                    found.append(reader.read(name, penguin_id, root))
+            except FormatError as error:
+                self.without_sources(error)
+        return found
+
+    def stack_frames(self) -> StackFrames:
+        """The call stacks of the framework program; most kernels have none."""
+        name = next((n for n in sorted(self.bytes) if basename(n).startswith(STACK_FRAMES)), "")
+        try:
+            return read_stack_frames(name, self.bytes.get(name, b""), self.limits)
+        except FormatError as error:
+            self.without_sources(error)
+            return StackFrames()
+
+    def without_sources(self, error: FormatError) -> None:
+        """Source lines are worth less than the profile: damage to them is told, no more."""
+        text = f"{error.file}: {error.message} The source lines it holds are left out."
+        self.notices.append(Notice("neff.source_map", text))
+
+    def subgraph(
+        self, number: int, name: str, folder: str, entry: Json, kernels: list[Kernel]
+    ) -> Subgraph:
         """One program with its engines and names."""
         place = f"{folder}/def.json"
         definition = read_definition(entry)
@@ -172,6 +228,7 @@ class _Reader:
             penguin=penguin,
             hlo=hlo,
             framework=self.layer(hlo.parent_file, number),
+            kernels=kernels,
         )
 
     def engine(
@@ -232,7 +289,7 @@ class _Reader:
         """A layer above the instructions, by the name the layer below gives it.
 
         The member may have the program's number behind the name (`.dbg_sg000000`); the program's
-        own comes first, else the only or first one.
+        own comes first, else the only or first one. A member is read once for all programs.
         """
         if not logical_name:
             return read_debug_files([], self.limits)
@@ -246,7 +303,10 @@ class _Reader:
             return read_debug_files([], self.limits)
         fitting = [name for name in own if name.endswith(f"_sg{number:06d}")] or own
         name = fitting[0]
-        return read_debug_files([(name, self.bytes.get(name, b""))], self.limits)
+        if name not in self.layers:
+            data = self.bytes.get(name, b"")
+            self.layers[name] = read_debug_files([(name, data)], self.limits)
+        return self.layers[name]
 
     def activations(self, place: str, entry: Json) -> dict[int, str]:
         """Function names of the tables the scalar engine loads."""
