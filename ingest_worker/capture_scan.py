@@ -34,15 +34,15 @@ class _Execution(NamedTuple):
     end_ps: int
 
 
-def scan_directory(path: Path) -> list[FoundFile]:
+def scan_directory(path: Path, most_files: int = MOST_FILES) -> list[FoundFile]:
     """Every regular file below `path`, by its path from there, with what its first bytes say.
 
     Links to folders are not followed. Raises OSError when the directory itself cannot be read,
     and FormatError `archive.too_many` when it holds more files than a capture may.
     """
-    found = sorted(islice(_files_below(path), MOST_FILES + 1))
-    if len(found) > MOST_FILES:
-        raise FormatError("archive.too_many", f"There are more than {MOST_FILES:,} files.")
+    found = sorted(islice(_files_below(path), most_files + 1))
+    if len(found) > most_files:
+        raise FormatError("archive.too_many", f"There are more than {most_files:,} files.")
     return [found_file(name, file) for name, file in found]
 
 

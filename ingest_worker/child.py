@@ -66,11 +66,13 @@ def run(job: Job, events: EventWriter) -> int:
     try:
         _process(job, events)
     except FormatError as error:
+        # The readers' hints speak of a NEFF's archive; of a capture's the registry of codes does.
+        hint = "" if job.kind == UNPACK else error.hint
         events.send(
             "failed",
             code=error.code,
             message=error.message,
-            hint=error.hint,
+            hint=hint,
             offset=error.offset,
             file=error.file or "",
         )
@@ -101,8 +103,7 @@ def _process(job: Job, events: EventWriter) -> None:
 
 
 def _unpack(job: Job, events: EventWriter) -> None:
-    from ingest_worker.packed import ArchiveLimits
-    from ingest_worker.unpack import listed_capture
+    from ingest_worker.unpack import Caps, listed_capture
 
     reporter = Reporter(events, job)
 
@@ -111,10 +112,43 @@ def _unpack(job: Job, events: EventWriter) -> None:
 
     told(0, 0)
     source = Path(job.sources[0].path)
-    for listed in listed_capture(source, ArchiveLimits(), job.limits.file_bytes, told):
+    caps = Caps(job.archive, job.limits.file_bytes)
+    refusals = Refusals()
+    for listed in listed_capture(source, caps, told, refusals.add):
         events.send("file", **listed.to_event())
     pause_at(job.pause, "unpack")
-    events.send("done", notices=[])
+    events.send("done", notices=refusals.notices())
+
+
+WHAT_BECOMES = {
+    "archive.unsafe_member": "It is left out.",
+    "archive.duplicate_member": "The first one is read.",
+    "archive.truncated": "What stands before is read.",
+}
+
+
+class Refusals:
+    """What of an archive is left out: of each code the first member and how many there are."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+        self._count: dict[str, int] = {}
+
+    def add(self, error: FormatError) -> None:
+        """Take one in."""
+        self._first.setdefault(error.code, error.message)
+        self._count[error.code] = self._count.get(error.code, 0) + 1
+
+    def notices(self) -> list[dict[str, Any]]:
+        """One a code."""
+        return [
+            {
+                "code": code,
+                "message": f"{text} {WHAT_BECOMES.get(code, 'It is left out.')}",
+                "count": self._count[code],
+            }
+            for code, text in self._first.items()
+        ]
 
 
 def _publish(job: Job, events: EventWriter) -> None:

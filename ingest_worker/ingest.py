@@ -4,6 +4,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -15,6 +16,7 @@ from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.formats.limits import Limits
 from ingest_worker.job import SYSTEM, UNPACK, Job, JobSource
 from ingest_worker.listing import ListedFile
+from ingest_worker.packed import ArchiveLimits
 from ingest_worker.pause import pause_at
 from ingest_worker.run_log import RunLog
 from ingest_worker.runner import Ending, Outcome, Watch, run_job
@@ -22,6 +24,7 @@ from profiles import captures, lifecycle, stores
 from profiles.captures import KeptFile
 from profiles.directory import plan
 from profiles.models import IngestRun, Profile
+from profiles.storage.manifest import NoticeEntry
 
 logger = logging.getLogger(__name__)
 
@@ -136,6 +139,8 @@ def _unfold(run: IngestRun, ending: Ending) -> bool:
         for file in listed
     ]
     unfolded = plan([file.found for file in listed], run.profile.name)
+    left_out = (NoticeEntry(one["code"], one["message"], one["count"]) for one in ending.notices)
+    unfolded = replace(unfolded, notices=(*left_out, *unfolded.notices))
     return captures.capture_unfold(run.pk, run.attempt, files, unfolded)
 
 
@@ -170,6 +175,11 @@ def job_of(run: IngestRun) -> Job:
         without=tuple(profile.without),
         partial=profile.partial,
         limits=Limits(file_bytes=settings.MAX_FILE_BYTES, records=settings.MAX_RECORDS),
+        archive=ArchiveLimits(
+            members=settings.MAX_DIRECTORY_FILES,
+            expanded_bytes=settings.MAX_UNPACKED_BYTES,
+            ratio=settings.MAX_UNPACKED_RATIO,
+        ),
         memory_bytes=settings.CHILD_MEMORY_BYTES,
         pause_folder=settings.PAUSE_FOLDER,
         kind=kind,

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.formats.limits import DEFAULT_LIMITS, Limits
+from ingest_worker.packed import ArchiveLimits
 
 UNPACK, SYSTEM, DEVICE = "unpack", "system", "device"
 
@@ -44,6 +45,7 @@ class Job:
     without: tuple[str, ...] = ()
     partial: bool = False
     limits: Limits = dataclasses.field(default_factory=lambda: DEFAULT_LIMITS)
+    archive: ArchiveLimits = dataclasses.field(default_factory=ArchiveLimits)
     memory_bytes: int = 0
     pause_folder: str = ""
     kind: str = DEVICE
@@ -69,6 +71,7 @@ class Job:
         fields["parts"] = tuple((ntff, neff, name) for ntff, neff, name in fields["parts"])
         fields["notices"] = tuple((code, text, count) for code, text, count in fields["notices"])
         fields["limits"] = Limits(**fields["limits"])
+        fields["archive"] = ArchiveLimits(**fields["archive"])
         return cls(**fields)
 
 

@@ -11,7 +11,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, cast
@@ -52,10 +52,14 @@ class Member(Protocol):
         """The next bytes, empty at the end."""
 
 
-def members(path: Path, limits: ArchiveLimits) -> Iterator[Member]:
+Refused = Callable[[FormatError], None]
+
+
+def members(path: Path, limits: ArchiveLimits, refused: Refused = tar.refuse) -> Iterator[Member]:
     """Every regular file of the archive in order, by its safe name.
 
-    Raises FormatError with a code of `archive.*`; a damage may show after members were given.
+    `refused` is told of each member that is not allowed and left out. Raises FormatError with a
+    code of `archive.*`; a damage may show after members were given.
     """
     with path.open("rb") as file:
         kind = archive_kind(file.read(HEAD_BYTES))
@@ -63,10 +67,10 @@ def members(path: Path, limits: ArchiveLimits) -> Iterator[Member]:
         if kind is None:
             raise FormatError("archive.not_this_format", "The file begins like no known archive.")
         if kind == ZIP:
-            yield from _zip_members(file, limits)
+            yield from _zip_members(file, limits, refused)
             return
         stream = _Stream(file, kind, path.stat().st_size, limits)
-        for member in tar.walk(stream, most_members=limits.members):
+        for member in tar.walk(stream, most_members=limits.members, refused=refused):
             yield _TarMember(member.name, member.size, stream)
 
 
@@ -189,7 +193,7 @@ def _zip_damage() -> Iterator[None]:
         raise Malformed("archive.malformed", f"The archive is damaged ({error}).") from error
 
 
-def _zip_members(file: BinaryIO, limits: ArchiveLimits) -> Iterator[Member]:
+def _zip_members(file: BinaryIO, limits: ArchiveLimits, refused: Refused) -> Iterator[Member]:
     size = file.seek(0, 2)
     with _zip_damage():
         archive = zipfile.ZipFile(file)
@@ -201,7 +205,12 @@ def _zip_members(file: BinaryIO, limits: ArchiveLimits) -> Iterator[Member]:
         meter = _Meter(size, limits)
         seen: set[str] = set()
         for info in infos:
-            if name := _zip_name(info, seen):
+            try:
+                name = _zip_name(info, seen)
+            except FormatError as error:
+                refused(error)
+                continue
+            if name:
                 content = _opened(archive, info)
                 with content:
                     yield _ZipMember(name, info.file_size, content, meter)

@@ -65,12 +65,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class Ending:
-    """The outcome of a run, its failure if it failed, its log, and the files it listed."""
+    """The outcome of a run, its failure if it failed, its log; of a listing files and notices."""
 
     outcome: Outcome
     failure: Failure | None = None
     log: str = ""
     files: tuple[dict[str, Any], ...] = ()
+    notices: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass
@@ -198,7 +199,8 @@ class _Watched:
         final = self._final or {"event": "lost"}
         match final["event"]:
             case "done":
-                return Ending(Outcome.DONE, log=self._watch.log.text(), files=tuple(self._files))
+                log, notices = self._watch.log.text(), tuple(final.get("notices", ()))
+                return Ending(Outcome.DONE, log=log, files=tuple(self._files), notices=notices)
             case "failed":
                 return self._failed(_from_file(final))
             case "memory":

@@ -5,28 +5,37 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest_worker.capture_scan import MOST_FILES, found_file, scan_directory
-from ingest_worker.formats.errors import FormatError
+from ingest_worker.capture_scan import found_file, scan_directory
+from ingest_worker.formats.errors import FormatError, Truncated
 from ingest_worker.listing import ListedFile
-from ingest_worker.packed import PIECE, ArchiveLimits, Member, members
+from ingest_worker.packed import PIECE, ArchiveLimits, Member, Refused, members
 from profiles.directory import FoundFile, name_facts
 from profiles.storage.layout import unpacked_key
 
 LONGEST_NAME = 1000
 LEAST_FREE_BYTES = 64 << 20
 OTHER = "other"
+OF_A_CAPTURE = frozenset({"neff", "ntff", "trace_info"})
 
 Told = Callable[[int, int], None]
 
 
-def list_directory(path: Path) -> Iterator[ListedFile]:
+@dataclass(frozen=True)
+class Caps:
+    """How much is taken in: of an archive or a directory, and bytes of one file."""
+
+    archive: ArchiveLimits
+    file_bytes: int
+
+
+def list_directory(path: Path, most_files: int) -> Iterator[ListedFile]:
     """The files of a directory that stays where it is."""
     if not path.is_dir():
         raise FormatError("source.gone", f"There is no directory {path.name} any more.")
-    for found in scan_directory(path):
+    for found in scan_directory(path, most_files):
         file = path / found.path
         is_kept = found.role != OTHER and file.is_file() and len(found.path) <= LONGEST_NAME
         yield ListedFile(found, in_place=str(file) if is_kept else "")
@@ -39,24 +48,32 @@ class Unpacker:
     A NEFF that comes twice is kept once.
     """
 
-    def __init__(self, archive: Path, limits: ArchiveLimits, file_bytes: int, told: Told) -> None:
+    def __init__(self, archive: Path, caps: Caps, told: Told, refused: Refused) -> None:
         self._archive = archive
         self._folder = archive.parent
-        self._limits = limits
-        self._file_bytes = file_bytes
+        self._limits = caps.archive
+        self._file_bytes = caps.file_bytes
         self._told = told
+        self._refused = refused
         self._done = 0
         self._count = 0
         self._neffs: dict[str, str] = {}
 
     def files(self) -> Iterator[ListedFile]:
-        """Every file, when it is whole on the disk. What an earlier try left is removed first."""
+        """Every file, when it is whole on the disk. What an earlier try left is removed first.
+
+        Of an archive that ends early the members before the end are given.
+        """
         self._drop_earlier()
-        for member in members(self._archive, self._limits):
-            if len(member.name) > LONGEST_NAME:
-                text = f"A name has {len(member.name)} characters: {member.name[:60]!r} and more."
-                raise FormatError("archive.unsafe_member", text)
-            yield self._take(member)
+        try:
+            for member in members(self._archive, self._limits, self._refused):
+                if len(member.name) > LONGEST_NAME:
+                    self._refused(_long_name(member.name))
+                    continue
+                yield self._take(member)
+        except Truncated as error:
+            (self._folder / unpacked_key(self._count)).unlink(missing_ok=True)
+            self._refused(error)
         self._sync()
 
     def _drop_earlier(self) -> None:
@@ -114,29 +131,39 @@ class Unpacker:
             os.close(descriptor)
 
 
+def _long_name(name: str) -> FormatError:
+    text = f"A name has {len(name)} characters: {name[:60]!r} and more."
+    return FormatError("archive.unsafe_member", text)
+
+
 def _free(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def listed_capture(
-    source: Path, limits: ArchiveLimits, file_bytes: int, told: Told
-) -> Iterator[ListedFile]:
-    """The files of an archive or of a directory.
+def listed_capture(source: Path, caps: Caps, told: Told, refused: Refused) -> Iterator[ListedFile]:
+    """The files of an archive or of a directory; `refused` is told what of it is left out.
 
-    Raises FormatError, `session.empty` when there is nothing of a capture among them.
+    Raises FormatError where nothing of a capture is left: the first refusal, or `session.empty`.
     """
     is_any = False
+    refusals: list[FormatError] = []
+
+    def left_out(error: FormatError) -> None:
+        if not refusals:
+            refusals.append(error)
+        refused(error)
+
     listed = (
-        list_directory(source)
+        list_directory(source, caps.archive.members)
         if source.is_dir()
-        else Unpacker(source, limits, file_bytes, told).files()
+        else Unpacker(source, caps, told, left_out).files()
     )
-    for count, file in enumerate(listed, 1):
-        if count > MOST_FILES:
-            raise FormatError("archive.too_many", f"There are more than {MOST_FILES:,} files.")
-        is_any = is_any or file.found.role in ("neff", "ntff", "trace_info")
+    for file in listed:
+        is_any = is_any or file.found.role in OF_A_CAPTURE
         yield file
     if not is_any:
+        if refusals:
+            raise refusals[0]
         raise FormatError(
             "session.empty", "There is no trace_info.pb, no NEFF and no trace in the directory."
         )

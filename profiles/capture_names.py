@@ -12,6 +12,7 @@ TRACE_INFO, NTRACE, CPU_UTIL, HOST_MEM = "trace_info", "ntrace", "cpu_util", "ho
 FRAMEWORK, ARCHIVE, OTHER = "framework", "archive", "other"
 ROLES = (NEFF, NTFF, TRACE_INFO, NTRACE, CPU_UTIL, HOST_MEM, FRAMEWORK, ARCHIVE, OTHER)
 
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".zip")
 _FIXED_NAMES = {
     "trace_info.pb": TRACE_INFO,
     "ntrace.pb": NTRACE,

@@ -3,10 +3,11 @@
 A plan follows from names and from the ids inside; nothing is read here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from profiles.capture_names import (
+    ARCHIVES,
     CPU_UTIL,
     FRAMEWORK,
     HOST_MEM,
@@ -101,6 +102,7 @@ def plan(files: Sequence[FoundFile], name: str) -> CapturePlan:
     unread = {OTHER} if processes else {OTHER, FRAMEWORK, *SAMPLES}
     notices = [
         *_left_out(repeated),
+        *_nested(used),
         *_no_trace_info(used, kind),
         *(notice for pair in pairs for notice in pair.notices),
         *_unpaired(pairs),
@@ -127,11 +129,11 @@ def _process(file: FoundFile) -> ProcessKey:
     return ProcessKey(instance, process_id, folder_of(file.path))
 
 
-def _repeated(files: Iterable[FoundFile]) -> dict[str, str]:
+def _repeated(files: Sequence[FoundFile]) -> dict[str, str]:
     """Files that are there twice, as when a directory was copied into itself: path to the first.
 
-    Traces repeat by themselves, the samples of a process go with its `trace_info.pb`. Processes
-    may well have the same NEFF each.
+    Device traces repeat by themselves; samples of a process and framework traces at or below its
+    folder go with its `trace_info.pb`. Processes may well have the same NEFF each.
     """
     first: dict[tuple[str, str, int, str], str] = {}
     repeated: dict[str, str] = {}
@@ -145,10 +147,21 @@ def _repeated(files: Iterable[FoundFile]) -> dict[str, str]:
             repeated[file.path] = known
             if file.role == TRACE_INFO:
                 twice[folder_of(file.path)] = folder_of(known)
+    described = {folder_of(file.path) for file in files if file.role == TRACE_INFO}
     for file in files:
-        if file.role in SAMPLES and folder_of(file.path) in twice:
-            repeated.setdefault(file.path, twice[folder_of(file.path)])
+        folder = folder_of(file.path)
+        if file.role == FRAMEWORK:
+            folder = _nearest_above(folder, described)
+        if file.role in {*SAMPLES, FRAMEWORK} and folder in twice:
+            repeated.setdefault(file.path, twice[folder])
     return repeated
+
+
+def _nearest_above(folder: str, folders: Container[str]) -> str:
+    """The nearest of the folders that `folder` is or lies in; the root where there is none."""
+    while folder and folder not in folders:
+        folder = folder_of(folder)
+    return folder
 
 
 def _left_out(repeated: Mapping[str, str]) -> list[NoticeEntry]:
@@ -157,6 +170,15 @@ def _left_out(repeated: Mapping[str, str]) -> list[NoticeEntry]:
     path, known = next(iter(repeated.items()))
     text = f"Files are in the directory twice and are read once, {path} as {known} for one."
     return [NoticeEntry("session.repeated", text, len(repeated))]
+
+
+def _nested(files: Iterable[FoundFile]) -> list[NoticeEntry]:
+    """Archives inside the capture stay closed: there would be no end to opening them."""
+    found = [file.path for file in files if file.path.lower().endswith(ARCHIVES)]
+    if not found:
+        return []
+    text = f"{found[0]} is an archive inside the directory and is not opened; unpack it to read it."
+    return [NoticeEntry("session.nested_archive", text, len(found))]
 
 
 def _no_trace_info(files: Sequence[FoundFile], kind: str) -> list[NoticeEntry]:

@@ -130,12 +130,14 @@ _CODES = (
     ErrorCode(
         "archive.bomb",
         "An archive expands too far",
-        "Send the files by themselves, or pack the directory as a plain .tar.",
+        "Pack the directory as a plain .tar, or raise MAX_DIRECTORY_FILES, MAX_UNPACKED_BYTES or "
+        "MAX_UNPACKED_RATIO.",
     ),
     ErrorCode(
         "archive.too_many",
         "There are too many files in the directory",
-        "Send the folder of one run, without what does not belong to it.",
+        "Send the folder of one run, without what does not belong to it, or raise "
+        "MAX_DIRECTORY_FILES.",
     ),
     ErrorCode(
         "archive.not_this_format",

@@ -1,6 +1,6 @@
 """Walks through a tar archive without ever writing a member anywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,9 @@ ARCHIVE = "archive"
 BLOCK = 512
 LONGEST_RECORD = 1 << 20
 _REGULAR, _DIRECTORY = (b"0", b"\0", b"7"), b"5"
+_WITHOUT_CONTENT = (b"1", b"2", b"3", b"4", b"6")
+"""Links, devices and pipes: whatever size they name, no content follows."""
+
 _PAX, _PAX_GLOBAL, _LONG_NAME = b"x", b"g", b"L"
 _SIZE, _TYPE, _CHECKSUM = slice(124, 136), slice(156, 157), slice(148, 156)
 
@@ -36,46 +39,62 @@ class Member:
     offset: int
 
 
-def walk(source: Source, *, most_members: int) -> Iterator[Member]:
+def refuse(error: FormatError) -> None:
+    """Ends a walk at the first member that is not allowed."""
+    raise error
+
+
+def walk(
+    source: Source, *, most_members: int, refused: Callable[[FormatError], None] = refuse
+) -> Iterator[Member]:
     """Every regular member in order; the caller may read up to `size` bytes of each.
 
-    Raises FormatError `archive.unsafe_member` for names that lead out of the archive and for
-    anything but regular files and folders, `archive.duplicate_member` for a name that comes
-    twice, `archive.bomb` beyond `most_members`, and `<form>.truncated` and `<form>.malformed`.
+    `refused` is told what is left out: `archive.unsafe_member` for names that lead out of the
+    archive and for anything but regular files and folders, `archive.duplicate_member` for a name
+    that comes twice. Raises FormatError `archive.bomb` beyond `most_members`, and
+    `<form>.truncated` and `<form>.malformed`.
     """
     seen: set[str] = set()
-    count = 0
-    for header, name, size in _headers(source):
-        count += 1
+    for count, (header, name, size) in enumerate(_headers(source), 1):
         if count > most_members:
             raise LimitExceeded(
                 "archive.bomb",
                 f"The archive has more than {most_members} members.",
                 file=ARCHIVE,
             )
-        kind = header[_TYPE]
-        safe = safe_name(name)
         start = source.position
-        if kind == _DIRECTORY:
+        try:
+            safe = _regular(header[_TYPE], name, seen, start - BLOCK)
+        except FormatError as error:
+            refused(error)
+            safe = ""
+        if safe:
+            seen.add(safe)
+            yield Member(safe, size, start)
+        if header[_TYPE] not in _WITHOUT_CONTENT:
             _skip_to(source, start + _padded(size), name)
-            continue
-        if kind not in _REGULAR or not safe:
-            raise FormatError(
-                "archive.unsafe_member",
-                f"{name[:100]!r} is not a regular file (type {kind!r}).",
-                start - BLOCK,
-                file=ARCHIVE,
-            )
-        if safe in seen:
-            raise FormatError(
-                "archive.duplicate_member",
-                f"{safe!r} is in the archive twice.",
-                start - BLOCK,
-                file=ARCHIVE,
-            )
-        seen.add(safe)
-        yield Member(safe, size, start)
-        _skip_to(source, start + _padded(size), name)
+
+
+def _regular(kind: bytes, name: str, seen: set[str], offset: int) -> str:
+    """The safe name of a regular member, empty for a folder. Raises for what is not allowed."""
+    safe = safe_name(name)
+    if kind == _DIRECTORY:
+        return ""
+    if kind not in _REGULAR or not safe:
+        raise FormatError(
+            "archive.unsafe_member",
+            f"{name[:100]!r} is not a regular file (type {kind!r}).",
+            offset,
+            file=ARCHIVE,
+        )
+    if safe in seen:
+        raise FormatError(
+            "archive.duplicate_member",
+            f"{safe[:100]!r} is in the archive twice.",
+            offset,
+            file=ARCHIVE,
+        )
+    return safe
 
 
 def read_member(source: Source, member: Member, most_bytes: int) -> bytes:

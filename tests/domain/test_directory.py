@@ -1,5 +1,6 @@
 """What becomes of a capture directory, for the layouts and the damages there are."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -281,3 +282,33 @@ def test_any_directory_has_a_plan_in_which_every_trace_is_told_apart(
     for device in result.devices:
         if device.neff is not None and by_path[device.ntff].trace.executions:
             assert by_path[device.neff].program_id in (b"", *by_path[device.ntff].trace.executions)
+
+
+def traced(folder: str, place: str = "trace.json") -> list[FoundFile]:
+    """A process with a framework trace somewhere in its folder, by one and the same content."""
+    at = f"{folder}/" if folder else ""
+    return [
+        info(folder, mark="process"),
+        found(f"{at}ntrace.pb", mark="events"),
+        found(f"{at}{place}", mark="framework"),
+    ]
+
+
+@pytest.mark.parametrize("place", ["trace.json", "deep/plugins/x/rank.trace.json.gz"])
+@pytest.mark.parametrize(("one", "two"), [("", "copy"), ("a", "b"), (FOLDER, f"copy/{FOLDER}")])
+def test_the_framework_trace_of_a_copied_process_is_left_out_with_it(
+    place: str, one: str, two: str
+) -> None:
+    result = plan([*traced(one, place), *traced(two, place)], "run")
+    assert len(result.processes) == 1
+    kept = result.processes[0].folder
+    left_out = {file.path for file in traced(one if kept == two else two, place)}
+    assert set(result.others) == left_out
+
+
+def test_framework_traces_alike_of_two_processes_are_both_read() -> None:
+    first, second = traced("a"), traced("b")
+    second[0] = info("b", mark="another process")
+    result = plan([*first, *second], "run")
+    assert len(result.processes) == 2
+    assert result.others == ()

@@ -32,7 +32,7 @@ def add(archive: tarfile.TarFile, name: str, data: bytes = b"", **facts: object)
     info.size = len(data)
     for key, value in facts.items():
         setattr(info, key, value)
-    archive.addfile(info, io.BytesIO(data))
+    archive.addfile(info, io.BytesIO(data) if data else None)
 
 
 def gzipped(files: Files) -> bytes:
@@ -60,6 +60,34 @@ def one_odd_member(name: str, kind: bytes = tarfile.REGTYPE, **facts: object) ->
     with tarfile.open(fileobj=out, mode="w") as archive:
         add(archive, "good.txt", b"good")
         add(archive, name, type=kind, **facts)
+    return out.getvalue()
+
+
+ODD = (
+    ("link.ntff", tarfile.SYMTYPE, {"linkname": "/etc/passwd"}),
+    ("hard.ntff", tarfile.LNKTYPE, {"linkname": "good.txt", "size": 3000}),
+    ("tty.ntff", tarfile.CHRTYPE, {"devmajor": 1, "devminor": 3}),
+    ("disk.ntff", tarfile.BLKTYPE, {}),
+    ("pipe.ntff", tarfile.FIFOTYPE, {}),
+    ("odd.ntff", b"?", {}),
+    ("/etc/cron.d/job", tarfile.REGTYPE, {}),
+    ("../../up.ntff", tarfile.REGTYPE, {}),
+    ("a\\b.ntff", tarfile.REGTYPE, {}),
+    ("c\nd.ntff", tarfile.REGTYPE, {}),
+)
+HOSTILE_MEMBERS = len(ODD) + 2
+
+
+def hostile(good: Files) -> bytes:
+    """A tar of sound files with every kind of member between them that is not allowed."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, kind, facts in ODD:
+            add(archive, name, type=kind, **facts)
+        for name, data in good.items():
+            add(archive, name, data)
+        add(archive, "x/" * 600 + "long.ntff", b"long")
+        add(archive, next(iter(good), "/x"), b"again")
     return out.getvalue()
 
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_worker import capture_scan
 from ingest_worker.capture_scan import found_file, scan_directory
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.limits import DEFAULT_LIMITS
@@ -130,12 +129,11 @@ def test_a_name_that_is_no_text_is_shown_as_text(tmp_path: Path) -> None:
     assert scan_directory(tmp_path)[0].path.encode()
 
 
-def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capture_scan, "MOST_FILES", 3)
+def test_too_many_files_are_refused(tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / str(number)).touch()
     with pytest.raises(FormatError) as caught:
-        scan_directory(tmp_path)
+        scan_directory(tmp_path, 3)
     assert caught.value.code == "archive.too_many"
 
 

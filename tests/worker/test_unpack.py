@@ -1,5 +1,7 @@
 """Unpacking writes numbered files and reports what each is; nothing else is ever written."""
 
+import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,13 +10,14 @@ from ingest_worker import unpack as unpacking
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.listing import ListedFile
 from ingest_worker.packed import ArchiveLimits
-from ingest_worker.unpack import listed_capture
+from ingest_worker.unpack import Caps, listed_capture
 from profiles.directory import plan
 from tests.make.neff import make_neff
 from tests.make.ntff import make_ntff
 from tests.make.pair import UUID, small_capture, small_model
-from tests.worker.capture_archives import KINDS, packed
+from tests.worker.capture_archives import HOSTILE_MEMBERS, KINDS, hostile, packed
 
+LIMITS = ArchiveLimits()
 NEFF, NTFF = make_neff(small_model()), make_ntff(small_capture())
 PROCESS = "run/i-0af76a70a6d3864dd_pid_7"
 FILES = {
@@ -29,8 +32,14 @@ def told(_done: int, _total: int) -> None:
     pass
 
 
-def listed(folder: Path, file_bytes: int = 1 << 40) -> list[ListedFile]:
-    return list(listed_capture(folder, ArchiveLimits(), file_bytes, told))
+def listed(
+    folder: Path,
+    file_bytes: int = 1 << 40,
+    archive: ArchiveLimits = LIMITS,
+    refusals: list[FormatError] | None = None,
+) -> list[ListedFile]:
+    refused = ([] if refusals is None else refusals).append
+    return list(listed_capture(folder, Caps(archive, file_bytes), told, refused))
 
 
 @pytest.fixture
@@ -126,17 +135,69 @@ def test_a_member_that_has_no_room_is_not_begun(
         listed(archive)
 
 
-def test_too_many_files_have_a_code(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpacking, "MOST_FILES", 2)
+def test_too_many_files_have_a_code(archive: Path, tmp_path: Path) -> None:
     archive.write_bytes(packed("tar", {f"{n}.ntff": b"" for n in range(3)}))
     with pytest.raises(FormatError) as caught:
-        listed(archive)
+        listed(archive, archive=ArchiveLimits(members=2))
+    assert caught.value.code == "archive.bomb"
+    for number in range(3):
+        (tmp_path / f"{number}.ntff").write_bytes(b"")
+    with pytest.raises(FormatError) as caught:
+        listed(tmp_path, archive=ArchiveLimits(members=2))
     assert caught.value.code == "archive.too_many"
+
+
+def test_what_is_not_allowed_is_left_out_and_told(archive: Path) -> None:
+    refusals: list[FormatError] = []
+    archive.write_bytes(hostile(good=FILES))
+    found = listed(archive, refusals=refusals)
+    assert [file.found.path for file in found] == list(FILES)
+    assert Counter(error.code for error in refusals) == {
+        "archive.unsafe_member": HOSTILE_MEMBERS - 1,
+        "archive.duplicate_member": 1,
+    }
+    assert sorted(path.name for path in archive.parent.iterdir()) == [
+        "archive-0",
+        "unpacked-0",
+        "unpacked-1",
+        "unpacked-2",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["tar", "gzip", "zstd"])
+def test_of_an_archive_that_ends_early_the_members_before_are_read(
+    kind: str, archive: Path
+) -> None:
+    refusals: list[FormatError] = []
+    data = packed(kind, {"a.ntff": NTFF, "b/c.neff": random.Random(7).randbytes(300_000)})
+    archive.write_bytes(data[: len(data) - 150_000])
+    found = listed(archive, refusals=refusals)
+    assert [file.found.path for file in found] == ["a.ntff"]
+    assert [error.code for error in refusals] == ["archive.truncated"]
+    assert sorted(path.name for path in archive.parent.iterdir()) == ["archive-0", "unpacked-0"]
+
+
+def test_an_archive_of_which_nothing_is_allowed_has_the_first_code(archive: Path) -> None:
+    archive.write_bytes(hostile(good={}))
+    with pytest.raises(FormatError) as caught:
+        listed(archive)
+    assert caught.value.code == "archive.unsafe_member"
+
+
+def test_an_archive_inside_stays_closed_and_is_told(archive: Path) -> None:
+    inner = packed("gzip", {"other.ntff": NTFF})
+    archive.write_bytes(packed("zip", {"a.ntff": NTFF, "more/inner.tar.gz": inner}))
+    files = [file.found for file in listed(archive)]
+    found = plan(files, "run")
+    assert [device.ntff for device in found.devices] == ["a.ntff"]
+    assert found.others == ("more/inner.tar.gz",)
+    (told_of,) = (n for n in found.notices if n.code == "session.nested_archive")
+    assert "more/inner.tar.gz" in told_of.message
 
 
 def test_a_directory_that_is_gone_has_a_code(tmp_path: Path) -> None:
     with pytest.raises(FormatError) as caught:
-        list(unpacking.list_directory(tmp_path / "gone"))
+        list(unpacking.list_directory(tmp_path / "gone", 10))
     assert caught.value.code == "source.gone"
 
 
