@@ -249,6 +249,12 @@ _CODES = (
         404,
     ),
     ErrorCode("table.missing", "This profile has no such table", "See its list of tables.", 404),
+    ErrorCode(
+        "table.unreadable",
+        "A table of this run cannot be read",
+        "Process the profile again; its files are kept.",
+        503,
+    ),
     ErrorCode("table.column", "The table has no such column", "See the list of its columns."),
     ErrorCode(
         "profile.busy",

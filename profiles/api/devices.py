@@ -7,11 +7,11 @@ from uuid import UUID
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from profiles.api import system_shapes
 from profiles.api.profiles import profile_or_404
 from profiles.api.system import event_document, system_events, whole
+from profiles.api.unreadable import TablesView
 from profiles.metrics.device_links import (
     SAME_PROGRAM,
     THIS_EXECUTION,
@@ -32,7 +32,7 @@ AROUND = 8
 """A link back shows the event with so much of its own length on both sides, in all."""
 
 
-class DeviceListView(APIView):
+class DeviceListView(TablesView):
     """Device profiles made from the same directory."""
 
     @extend_schema(summary="List device profiles", responses=system_shapes.DeviceProfiles)
@@ -50,7 +50,7 @@ class DeviceListView(APIView):
         )
 
 
-class DeviceLinkView(APIView):
+class DeviceLinkView(TablesView):
     """From an event to its device profile."""
 
     @extend_schema(

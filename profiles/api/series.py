@@ -6,9 +6,9 @@ from uuid import UUID
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from profiles.api.system import whole
+from profiles.api.unreadable import TablesView
 from profiles.refusal import Refused
 from profiles.selectors import run_opened
 from profiles.timeline.query import UnreadableError, timeline_of
@@ -24,7 +24,7 @@ RANGE_PARAMETERS = [
 ]
 
 
-class SeriesView(APIView):
+class SeriesView(TablesView):
     """A series of a run."""
 
     @extend_schema(
@@ -43,7 +43,7 @@ class SeriesView(APIView):
             raise Refused("tile.unreadable", f"{error}.") from error
 
 
-class SeriesListView(APIView):
+class SeriesListView(TablesView):
     """Several series of a run in one answer."""
 
     @extend_schema(
@@ -84,7 +84,7 @@ def _samples(reader: SeriesReader, name: str, request: Request) -> dict[str, Any
     }
 
 
-class SeriesAtView(APIView):
+class SeriesAtView(TablesView):
     """What a series holds at an instant."""
 
     @extend_schema(

@@ -8,10 +8,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from profiles.api import system_shapes
 from profiles.api.cells import documents
+from profiles.api.unreadable import TablesView
 from profiles.metrics.events import TABLE, Events, Longs, events_of
 from profiles.metrics.find import Hit, find
 from profiles.metrics.range_statistics import NameOnCore, range_statistics
@@ -26,7 +26,7 @@ MOST_NAMES = 100
 _TIME = re.compile(r"-?[0-9]{1,18}\Z")
 
 
-class FindView(APIView):
+class FindView(TablesView):
     """Search among the events of a system run."""
 
     @extend_schema(
@@ -61,7 +61,7 @@ class FindView(APIView):
         )
 
 
-class RangeStatisticsView(APIView):
+class RangeStatisticsView(TablesView):
     """Events of a range, counted."""
 
     @extend_schema(

@@ -8,10 +8,10 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from profiles.api import system_shapes
 from profiles.api.system import system_events
+from profiles.api.unreadable import TablesView
 from profiles.metrics.events import NONE, Events
 from profiles.metrics.host_gaps import Gap
 from profiles.metrics.range_statistics import Durations
@@ -31,7 +31,7 @@ MOST_MEETINGS = 10
 MOST_ACTIVITIES = 8
 
 
-class SystemSummaryView(APIView):
+class SystemSummaryView(TablesView):
     """A system run in numbers."""
 
     @extend_schema(summary="Read a system run's summary", responses=system_shapes.SystemSummary)

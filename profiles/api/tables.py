@@ -9,12 +9,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from profiles.api import shapes
 from profiles.api.cells import documents, is_text
 from profiles.api.profiles import profile_or_404
 from profiles.api.ranges import ranged_file
+from profiles.api.unreadable import TablesView
 from profiles.models import Profile
 from profiles.presentation import profile_links
 from profiles.refusal import Refused
@@ -30,7 +30,7 @@ _RUN = OpenApiParameter("run", int, description="Which run; the current one if a
 _PART = OpenApiParameter("part", int, description="Which trace of the profile; 0 is the first.")
 
 
-class TableListView(APIView):
+class TableListView(TablesView):
     """What the profile's data became."""
 
     @extend_schema(summary="List tables", parameters=[_RUN], responses=shapes.Table(many=True))
@@ -56,7 +56,7 @@ class TableListView(APIView):
         )
 
 
-class TableFileView(APIView):
+class TableFileView(TablesView):
     """One table as Parquet."""
 
     @extend_schema(
@@ -74,7 +74,7 @@ class TableFileView(APIView):
         return ranged_file(request._request, path, table_file(table), PARQUET, tag)
 
 
-class TableRowsView(APIView):
+class TableRowsView(TablesView):
     """Rows of one table."""
 
     @extend_schema(

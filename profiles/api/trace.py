@@ -10,9 +10,9 @@ from django.utils.http import content_disposition_header
 from django.utils.module_loading import import_string
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from profiles.api.system import whole
+from profiles.api.unreadable import TablesView
 from profiles.models import Profile
 from profiles.refusal import Refused
 from profiles.selectors import run_opened
@@ -22,7 +22,7 @@ BINARY = "application/octet-stream"
 Pieces = Callable[[ReadableRun, int | None, int | None, bool], Iterator[bytes]]
 
 
-class TraceView(APIView):
+class TraceView(TablesView):
     """The trace of a run, for Perfetto."""
 
     @extend_schema(

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from profiles.metrics.events import Events
 from profiles.metrics.system_summary import system_summary
 from profiles.models import Profile
-from tests.api.conftest import error_of
 from tests.api.system_profile import system_profile
 from tests.metrics.system_events import event, running, write_rows
 
@@ -142,18 +141,6 @@ def test_a_link_to_somebody_elses_profile_cannot_be_opened(
     profile = system_profile(tables)
     (one,) = client.get(f"{base(profile)}device-link/", {"row": 0}).json()["candidates"]
     assert (one["open_url"], one["status"]) == (None, None)
-
-
-def test_a_table_that_is_cut_is_told_and_harms_nothing_else(
-    client: Client, db: None, data_dir: Path
-) -> None:
-    profile = system_profile({"SystemProfileEvents": [event("a", 0, 1)]})
-    for path in (data_dir / "tables").rglob("SystemProfileEvents.parquet"):
-        path.write_bytes(path.read_bytes()[:40])
-    answer = client.get(f"{base(profile)}system-summary/")
-    assert answer.status_code == 500
-    error_of(answer)
-    assert client.get(f"/api/v1/profiles/{profile.pk}/devices/").status_code == 200
 
 
 ROWS = st.lists(
