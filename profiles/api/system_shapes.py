@@ -195,6 +195,42 @@ class SystemSummary(serializers.Serializer[object]):
     gaps = HostGap(many=True)
 
 
+class DeviceMemory(serializers.Serializer[object]):
+    """One memory of a device."""
+
+    instance_id = serializers.CharField()
+    device_idx = serializers.IntegerField()
+    hbm_idx = serializers.IntegerField()
+
+
+class MemoryPeak(serializers.Serializer[object]):
+    """When most was in use, and how much."""
+
+    time_ns = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+
+
+class MemoryKind(serializers.Serializer[object]):
+    """What memory is used for: bytes at each instant, and the most."""
+
+    kind = serializers.CharField()
+    max_bytes = serializers.IntegerField()
+    bytes = serializers.ListField(child=serializers.IntegerField())
+
+
+class HbmUsage(serializers.Serializer[object]):
+    """Device memory in use at instants, from the profile's zero; each holds until the next. Of
+    more changes than asked for the largest are kept. `capacity_bytes` is null for unknown chips.
+    """
+
+    memories = DeviceMemory(many=True)
+    capacity_bytes = serializers.IntegerField(allow_null=True)
+    time_ns = serializers.ListField(child=serializers.IntegerField())
+    total_bytes = serializers.ListField(child=serializers.IntegerField())
+    peak = MemoryPeak(allow_null=True)
+    kinds = MemoryKind(many=True)
+
+
 class DeviceFile(serializers.Serializer[object]):
     """A file of a device profile, by its path in the directory."""
 

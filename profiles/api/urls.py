@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from profiles.api.devices import DeviceLinkView, DeviceListView
 from profiles.api.docs import docs_page
+from profiles.api.hbm import HbmUsageView
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import RunListView, SourceFileView, SourceListView
 from profiles.api.series import SeriesAtView, SeriesListView, SeriesView
@@ -56,6 +57,7 @@ urlpatterns = [
     path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),
     path(f"{_RUN}series/", SeriesListView.as_view(), name="api-series-list"),
+    path(f"{_RUN}hbm-usage/", HbmUsageView.as_view(), name="api-hbm-usage"),
     path(f"{_RUN}series/<slug:series>/", SeriesView.as_view(), name="api-series"),
     path(f"{_RUN}series/<slug:series>/at/", SeriesAtView.as_view(), name="api-series-at"),
     path(f"{_RUN}perfetto/", TraceView.as_view(), name="api-trace"),

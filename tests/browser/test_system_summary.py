@@ -10,6 +10,7 @@ from profiles.models import Profile, SourceFile, Status
 from tests.api.system_profile import publish_run, system_profile
 from tests.make.session.serving import Serving, serving_session
 from tests.metrics.system_events import event
+from tests.metrics.test_hbm import FIRST, SECOND, held
 from tests.metrics.written_session import rows_of
 
 INSTANCE = "i-0a11ce5e55104e550"
@@ -35,7 +36,18 @@ def system(live_server: Any, data_dir: Path, rows: list[dict[str, Any]]) -> Prof
         }
         for core, name in enumerate(names)
     ]
-    tables = {"SystemProfileEvents": rows, "DeviceProfileList": listed}
+    end = rows[-1]["end_ts"]
+    tables = {
+        "SystemProfileEvents": rows,
+        "DeviceProfileList": listed,
+        "SystemProfileHbmUsage": [
+            held(0, 3 << 30, 1 << 30, of=FIRST),
+            held(0, 1 << 30, of=SECOND),
+            held(end // 2, 3 << 30, 2 << 30, of=FIRST),
+            held(end * 3 // 4, 1 << 30, of=FIRST),
+        ],
+        "SystemProfileMetadata": [{"hbm_capacity_bytes": 24 << 30}],
+    }
     profile = system_profile(tables, name="serving", duration_ns=rows[-1]["end_ts"])
     ready, waiting = (Profile.objects.create(name=name, parent=profile) for name in names)
     SourceFile.objects.create(
@@ -68,6 +80,34 @@ def test_the_late_rank_and_the_gap_are_found_and_named(
     mfu = devices.get_by_role("row").nth(1).get_by_role("cell").nth(9)
     expect(mfu).to_have_text("–")
     expect(mfu).to_have_attribute("title", "The use of peak FLOPs is not computed yet.")
+
+
+def test_device_memory_is_drawn_by_kind_and_read_at_the_pointer(
+    page: Page, live_server: Any, system: Profile
+) -> None:
+    open_viewer(page, live_server, system, "summary")
+    card = page.get_by_role("region", name="Device memory")
+    expect(card).to_contain_text("At most 6\u202fGiB in 2 memories")
+    expect(card).to_contain_text("of 48\u202fGiB")
+    assert "mark=" in (card.get_by_role("link", name="Peak").get_attribute("href") or "")
+    legend = card.get_by_role("listitem")
+    expect(legend).to_have_text(["tensors2\u202fGiB", "weights4\u202fGiB"])
+    heights = card.locator("svg path[style]").evaluate_all(
+        "paths => paths.map((path) => path.getBoundingClientRect().height)"
+    )
+    assert all(height > 20 for height in heights)
+    box = card.locator("svg").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 20)
+    expect(legend).to_have_text(["tensors0\u202fB", "weights2\u202fGiB"])
+    page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] - 50)
+    expect(legend.last).to_have_text("weights4\u202fGiB")
+    card.get_by_label("Memory", exact=True).focus()
+    card.get_by_label("Memory", exact=True).select_option("device 0, HBM 1")
+    expect(card).to_contain_text("At most 1\u202fGiB at")
+    expect(card).to_contain_text("of 24\u202fGiB")
+    expect(legend).to_have_text(["weights1\u202fGiB"])
+    expect(card.get_by_label("Memory", exact=True)).to_be_focused()
 
 
 def test_a_claim_leads_to_its_place_in_the_timeline(

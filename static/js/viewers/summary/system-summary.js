@@ -39,8 +39,12 @@ export function summaryCards(profile, summary, devices) {
   return [
     figures(profile, summary, devices),
     processes,
-    column(stepsCard(profile, summary.steps), lateCard(profile, summary.stragglers)),
-    column(ranksCard(summary.stragglers), gapsCard(profile, summary.gaps)),
+    column(
+      stepsCard(profile, summary.steps),
+      lateCard(profile, summary.stragglers),
+      ranksCard(summary.stragglers),
+    ),
+    column(gapsCard(profile, summary.gaps)),
     longest,
   ];
 }
