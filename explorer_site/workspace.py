@@ -30,6 +30,7 @@ class Given:
     """What the command line was given: a pair of files, or a capture directory.
 
     `source_roots` are folders of source code by what they are the sources of: `nki`, `framework`.
+    `options` are those of profiles.processing.
     """
 
     neff: Path | None
@@ -37,6 +38,7 @@ class Given:
     directory: Path | None = None
     name: str = ""
     source_roots: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def ingest(given: Given, *, as_json: bool = False) -> int:
@@ -90,7 +92,7 @@ def _taken(given: Given) -> UUID:
     if given.directory is None:
         profile_id = _submit(source_refs(given.neff, given.ntffs), given.name)
     else:
-        profile_id = _submit_in_place(given.directory, given.name)
+        profile_id = _submit_in_place(given.directory, given.name, given.options)
     _keep_roots(profile_id, given.source_roots)
     return profile_id
 
@@ -115,12 +117,14 @@ def _keep_roots(profile_id: UUID | str, roots: Mapping[str, Path]) -> None:
         source_roots_keep(profile_id, {name: str(path.resolve()) for name, path in roots.items()})
 
 
-def _submit_in_place(directory: Path, name: str) -> UUID:
+def _submit_in_place(directory: Path, name: str, options: Mapping[str, Any]) -> UUID:
     from profiles.captures import capture_submit_in_place
+    from profiles.processing import processing_of
     from profiles.refusal import Refused
 
+    own_name = name or directory.absolute().name
     try:
-        return capture_submit_in_place(directory, name or directory.absolute().name).pk
+        return capture_submit_in_place(directory, own_name, processing_of(options)).pk
     except Refused as refused:
         raise Refusal(str(refused)) from refused
 

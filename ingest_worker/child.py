@@ -168,6 +168,9 @@ def _publish(job: Job, events: EventWriter) -> None:
         profile_name=job.profile_name,
         parts=tuple(PartPlan(*part) for part in job.parts),
         notices=tuple(Notice(*notice) for notice in job.notices),
+        event_types=frozenset(job.filters.event_types),
+        instance_ids=frozenset(job.filters.instance_ids),
+        neuron_cores=frozenset(job.filters.neuron_cores),
     )
     folder = TableStore(job.tables).new_run(job.profile_id, job.run)
     reporter = Reporter(events, job)

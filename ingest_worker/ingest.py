@@ -21,9 +21,11 @@ from ingest_worker.pause import pause_at
 from ingest_worker.run_log import RunLog
 from ingest_worker.runner import Ending, Outcome, Watch, run_job
 from profiles import captures, lifecycle, stores
+from profiles.capture_names import OTHER
 from profiles.captures import KeptFile
-from profiles.directory import plan
+from profiles.directory import FoundFile, plan
 from profiles.models import IngestRun, Profile
+from profiles.processing import processing_of
 from profiles.storage.manifest import NoticeEntry
 
 logger = logging.getLogger(__name__)
@@ -138,10 +140,17 @@ def _unfold(run: IngestRun, ending: Ending) -> bool:
         )
         for file in listed
     ]
-    unfolded = plan([file.found for file in listed], run.profile.name)
+    left_out_roles = processing_of(run.profile.options).left_out
+    found = [_unless(file.found, left_out_roles) for file in listed]
+    unfolded = plan(found, run.profile.name)
     left_out = (NoticeEntry(one["code"], one["message"], one["count"]) for one in ending.notices)
     unfolded = replace(unfolded, notices=(*left_out, *unfolded.notices))
     return captures.capture_unfold(run.pk, run.attempt, files, unfolded)
+
+
+def _unless(found: FoundFile, left_out: frozenset[str]) -> FoundFile:
+    """A file whose role is left out counts as one that nobody knows: it is listed and not read."""
+    return replace(found, role=OTHER) if found.role in left_out else found
 
 
 def scratch_root() -> Path:
@@ -186,6 +195,7 @@ def job_of(run: IngestRun) -> Job:
         devices=tuple(_devices(profile)) if kind == SYSTEM else (),
         parts=tuple((ntff, neff, name) for ntff, neff, name in capture.get("parts", ())),
         notices=tuple((code, text, count) for code, text, count in capture.get("notices", ())),
+        filters=processing_of(profile.options).filters,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.formats.limits import DEFAULT_LIMITS, Limits
 from ingest_worker.packed import ArchiveLimits
+from profiles.processing import EventFilters
 
 UNPACK, SYSTEM, DEVICE = "unpack", "system", "device"
 
@@ -30,7 +31,7 @@ class Job:
     `kind` says what is done: a directory or archive is listed ("unpack"), or its system trace or
     device traces are processed. `devices` are the device profiles a system run links to, `parts`
     the NTFF, NEFF and name of each part of a directory of device files, `notices` what the plan of
-    the directory says.
+    the directory says, `filters` the events of a system trace that are wanted.
 
     `tables` is the root address of the table store, `memory_bytes` the most private memory the
     child may hold (0: no limit), `pause_folder` the folder of `ingest_worker.pause` or empty.
@@ -52,6 +53,7 @@ class Job:
     devices: tuple[DeviceRef, ...] = ()
     parts: tuple[tuple[str, str | None, str], ...] = ()
     notices: tuple[tuple[str, str, int], ...] = ()
+    filters: EventFilters = dataclasses.field(default_factory=EventFilters)
 
     @property
     def pause(self) -> Path | None:
@@ -71,6 +73,8 @@ class Job:
         fields["parts"] = tuple((ntff, neff, name) for ntff, neff, name in fields["parts"])
         fields["notices"] = tuple((code, text, count) for code, text, count in fields["notices"])
         fields["limits"] = Limits(**fields["limits"])
+        filters = fields["filters"].items()
+        fields["filters"] = EventFilters(**{name: tuple(chosen) for name, chosen in filters})
         fields["archive"] = ArchiveLimits(**fields["archive"])
         return cls(**fields)
 

@@ -13,6 +13,7 @@ from profiles import lifecycle, official_folder
 from profiles.directory import SYSTEM, CapturePlan, DevicePlan
 from profiles.dispatch import send_process_on_commit
 from profiles.models import Profile, SourceFile
+from profiles.processing import Processing
 from profiles.refusal import Refused
 from profiles.services import clean_name
 from profiles.stores import source_path
@@ -47,12 +48,16 @@ class _Unfolding:
     sources: dict[str, SourceFile] = field(default_factory=dict)
 
 
-def capture_submit_in_place(path: Path, name: str) -> Profile:
+def capture_submit_in_place(path: Path, name: str, options: Processing | None = None) -> Profile:
     """A new PENDING profile of a directory that is read where it lies. Raises Refused."""
     if not path.is_dir():
         raise Refused("source.gone", f"There is no directory {path}.")
     with transaction.atomic():
-        profile = Profile.objects.create(name=clean_name(name), sent_at=timezone.now())
+        profile = Profile.objects.create(
+            name=clean_name(name),
+            sent_at=timezone.now(),
+            options={} if options is None else options.document(),
+        )
         SourceFile.objects.create(
             profile=profile,
             role=ARCHIVE,

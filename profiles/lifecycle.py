@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -172,8 +173,18 @@ def release(run_id: int, attempt: int) -> bool:
     return True
 
 
-def reprocess(profile_id: UUID, *, without: list[str], partial: bool) -> bool:
-    """FAILED or PROCESSED to PENDING, with new options; the current run stays readable."""
+def reprocess(
+    profile_id: UUID,
+    *,
+    without: list[str],
+    partial: bool,
+    options: dict[str, Any] | None = None,
+) -> bool:
+    """FAILED or PROCESSED to PENDING, with new options; the current run stays readable.
+
+    `options` None leaves those of profiles.processing as they are.
+    """
+    changed = {} if options is None else {"options": options}
     return bool(
         Profile.objects.filter(pk=profile_id, status__in=[Status.FAILED, Status.PROCESSED]).update(
             status=Status.PENDING,
@@ -181,6 +192,7 @@ def reprocess(profile_id: UUID, *, without: list[str], partial: bool) -> bool:
             without=without,
             partial=partial,
             sent_at=timezone.now(),
+            **changed,
         )
     )
 

@@ -25,7 +25,8 @@ class Profile(models.Model):
     A device profile made from a capture directory has the directory's system profile as `parent`.
     `capture` holds what the directory's plan said: of a parent the files left out and notices, of
     a device profile whose trace it is. `source_roots` holds folders of source code on this machine,
-    by what they are the sources of: `nki` or `framework`.
+    by what they are the sources of: `nki` or `framework`. `options` are those of
+    profiles.processing, as they were chosen when it was sent or processed again.
 
     `status`, `attempts`, `active_run` and `current_run` are written by profiles.lifecycle alone.
     """
@@ -37,6 +38,7 @@ class Profile(models.Model):
     kind = models.CharField(max_length=20, default="device")
     capture = models.JSONField(default=dict, blank=True)
     source_roots = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     size_bytes = models.BigIntegerField(default=0)
     without = models.JSONField(default=list)

@@ -81,6 +81,7 @@ def profile_document(profile: Profile) -> dict[str, Any]:
         "queue_position": queue_position(profile),
         "parent": str(profile.parent_id) if profile.parent_id else None,
         "devices": devices_document(profile),
+        "options": profile.options,
         "source_roots": profile.source_roots,
         "links": profile_links(profile),
     }

@@ -1,9 +1,11 @@
 """What changes profiles: submit, rename, delete, process again."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -13,9 +15,12 @@ from django.utils import timezone
 from profiles import lifecycle, official_folder, pairing
 from profiles.dispatch import send_process_on_commit
 from profiles.models import NAME_LENGTH, Profile, SourceFile, Status
+from profiles.processing import Processing, processing_of
 from profiles.refusal import Refused
 from profiles.storage.sources import ReceivedFile
 from profiles.stores import official_links, source_store, table_store
+
+ALL = Processing()
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ def profile_submit(
     files: Sequence[ReceivedFile],
     idempotency_key: str = "",
     is_sample: bool = False,
+    options: Processing = ALL,
 ) -> tuple[Profile, bool]:
     """A new PENDING profile from received files, and whether it is new.
 
@@ -61,13 +67,13 @@ def profile_submit(
     is refused. Files move first: rows never name a file that is not there.
     """
     chosen = clean_name(pairing.default_name(file.name for file in files) if name is None else name)
-    digest = _digest(chosen, files)
+    digest = _digest(chosen, files, options)
     if idempotency_key and (known := _known(idempotency_key, digest)):
         return known, False
     profile_id = uuid4()
     try:
         return _create(
-            profile_id, chosen, files, idempotency_key, digest, is_sample=is_sample
+            profile_id, chosen, files, idempotency_key, digest, options, is_sample=is_sample
         ), True
     except IntegrityError:
         source_store().delete_profile(str(profile_id))
@@ -79,10 +85,12 @@ def profile_submit(
         raise
 
 
-def _digest(name: str, files: Sequence[ReceivedFile]) -> str:
+def _digest(name: str, files: Sequence[ReceivedFile], options: Processing) -> str:
     digest = hashlib.sha256(name.encode())
     for file in files:
         digest.update(f"\0{file.role}\0{file.received.sha256}".encode())
+    if options != ALL:
+        digest.update(json.dumps(options.document(), sort_keys=True).encode())
     return digest.hexdigest()
 
 
@@ -99,6 +107,7 @@ def _create(
     files: Sequence[ReceivedFile],
     key: str,
     digest: str,
+    options: Processing,
     *,
     is_sample: bool,
 ) -> Profile:
@@ -113,6 +122,7 @@ def _create(
             idempotency_key=key[:200] or None,
             content_digest=digest,
             is_sample=is_sample,
+            options=options.document(),
             sent_at=timezone.now(),
         )
         SourceFile.objects.bulk_create(
@@ -180,16 +190,26 @@ def profile_delete(profile: Profile) -> None:
 
 
 def profile_reprocess(
-    profile: Profile, *, without: Sequence[str] = (), partial: bool = False
+    profile: Profile,
+    *,
+    without: Sequence[str] = (),
+    partial: bool = False,
+    options: Mapping[str, Any] | None = None,
 ) -> None:
-    """Process the kept files again, with options.
+    """Process the kept files again; with other filters of events, or with those it had.
 
-    Raises Refused while it is being processed, or if no file would be left to look at.
+    Raises Refused while it is being processed, for options that cannot be changed any more, or if
+    no file would be left to look at.
     """
+    chosen = profile.options
+    if options is not None:
+        chosen = processing_of(profile.options).with_filters(options).document()
     if not profile.sources.exclude(role__in=without).exists():
         raise Refused("upload.missing_part", "No file would be left to look at.")
     with transaction.atomic():
-        if not lifecycle.reprocess(profile.pk, without=list(without), partial=partial):
+        if not lifecycle.reprocess(
+            profile.pk, without=list(without), partial=partial, options=chosen
+        ):
             raise Refused("profile.busy")
         send_process_on_commit(profile.pk)
 

@@ -20,7 +20,6 @@ ONLY_WITH_DIRECTORY = (
 SOURCE_ROOTS = {"nki": "nki_source_root", "framework": "framework_source_root"}
 ONLY_WITH_WORKSPACE = ("disable_ui", *SOURCE_ROOTS.values())
 ONLY_WITH_PERFETTO = ("show_perfetto_flows", "show_perfetto_host_counters")
-ONLY_WITHOUT_WORKSPACE = ONLY_WITH_DIRECTORY[2:]
 
 
 def view(options: argparse.Namespace, serve: Callable[[argparse.Namespace], int]) -> int:
@@ -120,8 +119,8 @@ def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Names
     has_pair = options.neff is not None or bool(options.ntff)
     if not has_pair and options.directory is None:
         return serve(options)
-    if any(getattr(options, name) for name in ONLY_WITHOUT_WORKSPACE):
-        raise Refusal("Profiles and events are left out of traces and tables only.")
+    if options.ignore_device_profile and options.ignore_system_profile:
+        raise Refusal("Nothing is left without the system profile and the device profiles.")
     use_workspace(options)
     from explorer_site import workspace
 
@@ -132,8 +131,21 @@ def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Names
         options.directory,
         options.display_name,
         {kind: folder for kind, folder in roots.items() if folder},
+        _chosen(options),
     )
     if options.ingest_only:
         return workspace.ingest(given, as_json=options.json)
     workspace.submit_before_serving(given)
     return serve(options)
+
+
+def _chosen(options: argparse.Namespace) -> dict[str, Any]:
+    """What of a directory is processed, as the profile keeps it."""
+    chosen = {
+        "event_types": list(options.system_trace_filter_event_type),
+        "instance_ids": list(options.system_trace_filter_instance_id),
+        "neuron_cores": list(options.system_trace_filter_neuron_core),
+        "ignore_device_profile": options.ignore_device_profile,
+        "ignore_system_profile": options.ignore_system_profile,
+    }
+    return {name: value for name, value in chosen.items() if value}

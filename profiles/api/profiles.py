@@ -15,6 +15,7 @@ from profiles.api.pagination import Pages
 from profiles.filters import ProfileFilter
 from profiles.models import Profile
 from profiles.presentation import profile_document
+from profiles.processing import processing_in
 from profiles.selectors import profiles_visible
 from profiles.services import (
     SAMPLES,
@@ -84,6 +85,7 @@ class ProfileListView(APIView):
                 name=upload.fields.get("name"),
                 files=upload.files,
                 idempotency_key=request.headers.get("Idempotency-Key", ""),
+                options=processing_in(upload.fields.get("options", "")),
             )
         upload.drop()
         body = profile_document(profile_or_404(profile.pk))
@@ -125,7 +127,10 @@ class ReprocessView(APIView):
         responses={202: shapes.Profile},
     )
     def post(self, request: Request, profile_id: UUID) -> Response:
-        """Queue it, with `without` (roles to leave out) and `partial` (read a cut trace)."""
+        """Queue it, with `without` (roles to leave out), `partial` (read a cut trace), `options`.
+
+        Options that are not given stay as they were.
+        """
         profile = profile_or_404(profile_id)
         body = _body(request)
         without, partial = body.get("without", []), body.get("partial", False)
@@ -133,7 +138,10 @@ class ReprocessView(APIView):
             raise ValidationError({"without": ["A list of roles: neff, ntff."]})
         if not isinstance(partial, bool):
             raise ValidationError({"partial": ["true or false."]})
-        profile_reprocess(profile, without=without, partial=partial)
+        options = body.get("options")
+        if options is not None and not isinstance(options, dict):
+            raise ValidationError({"options": ["An object is expected."]})
+        profile_reprocess(profile, without=without, partial=partial, options=options)
         return Response(profile_document(profile_or_404(profile_id)), status=202)
 
 

@@ -40,6 +40,33 @@ class Links(serializers.Serializer[object]):
     tables = serializers.CharField()
 
 
+class EventFilters(serializers.Serializer[object]):
+    """Which events of a system trace are processed; empty lists mean all."""
+
+    event_types = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Names of events; hardware or software; with ^ before it, one to leave out.",
+    )
+    instance_ids = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Instances by their ids."
+    )
+    neuron_cores = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="Cores by their numbers."
+    )
+
+
+class Options(EventFilters):
+    """What of a capture directory is processed; those that differ from the defaults."""
+
+    ignore_device_profile = serializers.BooleanField(
+        required=False, help_text="Leave NEFF and NTFF files out: no device profiles."
+    )
+    ignore_system_profile = serializers.BooleanField(
+        required=False, help_text="Leave the system trace out: one device profile."
+    )
+
+
 class DeviceCounts(serializers.Serializer[object]):
     """How many device profiles a system profile has, and how far they are."""
 
@@ -69,6 +96,7 @@ class Profile(serializers.Serializer[object]):
     queue_position = serializers.IntegerField(allow_null=True)
     parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]
     devices = DeviceCounts()
+    options = Options()
     source_roots = serializers.DictField(
         child=serializers.CharField(),
         help_text="Folders of source code that the command line named: nki, framework.",
@@ -103,6 +131,9 @@ class ProfileUpload(serializers.Serializer[object]):
         required=False,
         help_text="In their place: a capture directory as .tar, .tar.gz, .tar.zst or .zip.",
     )
+    options = serializers.CharField(
+        required=False, help_text="What of a directory is processed: Options as JSON text."
+    )
 
 
 class Rename(serializers.Serializer[object]):
@@ -122,6 +153,7 @@ class Reprocess(serializers.Serializer[object]):
     partial = serializers.BooleanField(  # type: ignore[assignment]
         required=False, help_text="Show what can be read of a trace that is cut."
     )
+    options = EventFilters(required=False, help_text="Other filters; without it they stay.")
 
 
 class RunError(serializers.Serializer[object]):

@@ -28,6 +28,13 @@ READ_AS = {
     "archive": "archive of a directory, not unpacked yet",
 }
 MOST_IGNORED = 100
+OPTIONS = {
+    "event_types": "Events of type",
+    "instance_ids": "Events of instance",
+    "neuron_cores": "Events of core",
+    "ignore_device_profile": "Device profiles left out",
+    "ignore_system_profile": "System profile left out",
+}
 
 
 def state_page(request: HttpRequest, profile: Profile) -> HttpResponse:
@@ -107,8 +114,19 @@ def capture_of(profile: Profile) -> dict[str, Any]:
         "processes": [{"instance": i, "pid": p, "folder": f} for i, p, f in processes],
         "ignored": [{"name": name, "size_bytes": size} for name, size in ignored[:MOST_IGNORED]],
         "ignored_count": capture.get("ignored_count", 0),
+        "options": options_of(profile),
         "evidence": capture.get("device", {}).get("evidence", ""),
     }
+
+
+def options_of(profile: Profile) -> list[dict[str, Any]]:
+    """What was chosen when the profile was sent or processed again, in words."""
+    found = []
+    for name, title in OPTIONS.items():
+        value = profile.options.get(name)
+        if value:
+            found.append({"title": title, "values": ["yes"] if value is True else value})
+    return found
 
 
 def _marked(files: list[dict[str, Any]]) -> list[dict[str, Any]]:

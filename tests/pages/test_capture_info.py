@@ -98,3 +98,12 @@ def test_a_file_that_is_gone_is_not_found(client: Client, serving: Profile) -> N
     source = serving.sources.get(role="ntrace")
     answer = client.get(f"/api/v1/profiles/{serving.pk}/sources/{source.pk}/file")
     assert answer.status_code == 404
+
+
+def test_the_options_it_was_processed_with_are_shown(client: Client, serving: Profile) -> None:
+    assert "Options" not in [h2.text for h2 in info(client, serving).all("h2")]
+    chosen = {"event_types": ["nrt_execute", "<b>"], "neuron_cores": [3]}
+    Profile.objects.filter(pk=serving.pk).update(options={**chosen, "ignore_device_profile": True})
+    card = info(client, serving).one("section", aria_labelledby="options-title")
+    assert [one.text for one in card.all("code")] == ["nrt_execute", "<b>", "3", "yes"]
+    assert "Device profiles left out" in card.text

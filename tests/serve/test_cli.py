@@ -50,7 +50,10 @@ def test_every_command_has_help(command: list[str]) -> None:
         (["view", "-d", "x", "-n", "y"], "not both"),
         (["view", "-d", "/nowhere", "--list"], "/nowhere is not a directory."),
         (["view", "--list"], "--list goes with -d."),
-        (["view", "-d", ".", "--ignore-device-profile"], "left out of traces and tables only."),
+        (
+            ["view", "-d", ".", "--ignore-device-profile", "--ignore-system-profile"],
+            "Nothing is left without the system profile and the device profiles.",
+        ),
         (["view", "--system-trace-filter-neuron-core", "a"], "a is no core's number"),
         (["view", "--system-trace-filter-event-type", "a"], "goes with -d."),
         (["view", "--ignore-device-profile"], "--ignore-device-profile goes with -d."),
