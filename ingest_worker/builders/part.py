@@ -41,6 +41,21 @@ class SlotTable:
 
 
 @dataclass(frozen=True)
+class SlotEdges:
+    """What comes before what, between entries of a `SlotTable`.
+
+    Entry i comes after `before[starts[i]:starts[i + 1]]`; `kind` is that of each dependency.
+    """
+
+    starts: npt.NDArray[np.int64]
+    before: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.uint8]
+
+
+NO_EDGES = SlotEdges(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))
+
+
+@dataclass(frozen=True)
 class QueueTrack:
     """DMA packets that share a queue: its number, name as displayed and class."""
 
@@ -105,6 +120,7 @@ class CorePart:
     faults: Sequence[Fault]
     unknown: Sequence[UnknownRecords]
     event_count: int
+    edges: SlotEdges = NO_EDGES
 
     @property
     def engine_base(self) -> int:

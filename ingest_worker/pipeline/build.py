@@ -7,6 +7,7 @@ from functools import partial
 from ingest_worker.builders import (
     buffers,
     dma,
+    flow,
     instruction,
     meta,
     signals,
@@ -34,6 +35,7 @@ def part_tables(part: Part, origin: Provenance) -> list[Maker]:
     makers: list[Callable[[Part], BuiltTable | None]] = [
         dma.packet_table,
         instruction.instruction_table,
+        flow.flow_table,
         usage.usage_table,
         signals.semaphore_table,
         dma.picosecond_table,

@@ -56,22 +56,23 @@ class NeffJoin:
             return [Notice("neff.missing", text)]
         return list(self.neff.notices)
 
-    def _graph(self, name: str) -> Subgraph | None:
+    def graph(self, name: str) -> Subgraph | None:
+        """The program of this name."""
         return self.neff.subgraph(name) if self.neff else None
 
     def semaphore_names(self, graph: str) -> dict[int, str]:
         """Semaphore index to name; the four of the engines are the same in every program."""
-        own = self._graph(graph)
+        own = self.graph(graph)
         return own.semaphore_names if own else dict(ENGINE_SEMAPHORES)
 
     def activation_names(self, graph: str) -> Mapping[int, str]:
         """Activation function number to name."""
-        own = self._graph(graph)
+        own = self.graph(graph)
         return own.activation_names if own else {}
 
     def queue_details(self, graph: str) -> dict[tuple[str, int], QueueDetail]:
         """What is known of each (queue, descriptor block)."""
-        own = self._graph(graph)
+        own = self.graph(graph)
         blocks = own.blocks if own else {}
         return {key: _detail(block) for key, block in blocks.items()}
 
@@ -86,7 +87,7 @@ class NeffJoin:
         return _target(slot) if slot[0] == PSEUDO_TRIGGER else (None, None)
 
     def _engine(self, graph: str, engine: int) -> Engine | None:
-        own = self._graph(graph)
+        own = self.graph(graph)
         return own.engines.get(engine) if own else None
 
     def compiled(
@@ -98,7 +99,7 @@ class NeffJoin:
         `foreign` counts slots which no known rewriting turns into what ran: then the two files
         do not belong together.
         """
-        program, own = self._graph(graph), self._engine(graph, engine)
+        program, own = self.graph(graph), self._engine(graph, engine)
         if program is None or own is None:
             return None
         known = np.flatnonzero((compiler_pc >= 0) & (compiler_pc < len(own.slots)))

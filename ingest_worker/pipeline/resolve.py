@@ -38,6 +38,7 @@ from ingest_worker.formats.ntff.window import (
     Core,
     open_capture,
 )
+from ingest_worker.pipeline.dependencies import slot_edges
 from ingest_worker.pipeline.join import NeffJoin
 from ingest_worker.pipeline.oddities import (
     foreign_traces,
@@ -132,6 +133,7 @@ def _core(
         faults=sorted(found_faults, key=lambda fault: fault.time_ps),
         unknown=unknown,
         event_count=updates.event_count,
+        edges=slot_edges(join.graph(capture.name(core)), rows, slot, slots),
     )
 
 

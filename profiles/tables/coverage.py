@@ -8,6 +8,7 @@ from profiles.tables.schema import Field
 WRITTEN: Mapping[str, str] = MappingProxyType(
     {
         "Instruction": "every trace",
+        "Flow": "profiles with a NEFF that names dependencies",
         "SemaphoreUpdate": "traces with semaphore records",
         "DmaPacket": "traces with DMA records",
         "DmaPacketAggregated": "traces with DMA records whose transfer is known",
