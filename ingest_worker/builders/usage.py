@@ -8,6 +8,7 @@ import numpy.typing as npt
 from ingest_worker.builders.built import BuiltTable, Columns, joined, table_of
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.rate import rate_bytes_per_s
+from ingest_worker.builders.unions import merged
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES, ENGINES
 
 EVENT_SEMAPHORE, DMA_DIRECT = 0xA0, 0xB8
@@ -15,19 +16,6 @@ SAMPLE_DISTANCE_PS = 10_000
 WALK_ROWS = 500_000
 
 Times = npt.NDArray[np.int64]
-
-
-def merged(start: Times, end: Times) -> tuple[Times, Times]:
-    """The union of intervals, touching ones joined; `start` need not be sorted."""
-    if not len(start):
-        return start, end
-    order = np.argsort(start, kind="stable")
-    start, end = start[order], end[order]
-    reach = np.maximum.accumulate(end)
-    begins = np.ones(len(start), bool)
-    begins[1:] = start[1:] > reach[:-1]
-    first = np.flatnonzero(begins)
-    return start[first], reach[np.append(first[1:], len(start)) - 1]
 
 
 def active_table(part: Part) -> BuiltTable:

@@ -9,8 +9,12 @@ from ingest_worker.builders import (
     dma,
     flow,
     instruction,
+    legacy,
+    limits,
+    memory,
     meta,
     signals,
+    summary,
     tensor_rate,
     transfer,
     usage,
@@ -21,8 +25,9 @@ from ingest_worker.builders.neff import header_table, queue_table, tensor_table
 from ingest_worker.builders.part import Part
 from ingest_worker.formats.neff.program import Neff
 from ingest_worker.formats.notice import Notice
+from profiles.storage.manifest import TableEntry
 from profiles.storage.tables import RunFolder
-from profiles.tables.registry import arrow_schema, schema_field_rows
+from profiles.tables.registry import REGISTRY, arrow_schema, schema_field_rows
 
 WRITERS = 2
 """Encoding and hashing run outside Python's lock, so two tables use two cores."""
@@ -30,7 +35,7 @@ WRITERS = 2
 Maker = Callable[[], BuiltTable | None]
 
 
-def part_tables(part: Part, origin: Provenance) -> list[Maker]:
+def part_tables(part: Part, origin: Provenance, neff: Neff | None) -> list[Maker]:
     """Every table that follows from a trace, each made when it is called for."""
     makers: list[Callable[[Part], BuiltTable | None]] = [
         dma.packet_table,
@@ -47,12 +52,27 @@ def part_tables(part: Part, origin: Provenance) -> list[Maker]:
         usage.pending_table,
         dma.queues_table,
         signals.throttle_table,
+        limits.throttle_summary_table,
+        summary.opcode_table,
+        memory.memory_table,
+        partial(legacy.legacy_table, neff=neff, origin=origin),
         signals.error_table,
         signals.unknown_table,
         partial(meta.metadata_table, origin=origin),
         partial(meta.execution_table, origin=origin),
     ]
     return [partial(make, part) for make in makers]
+
+
+def write_summary(folder: RunFolder, part: Part, neff: Neff | None) -> None:
+    """The table `Summary`, last of all, for it tells how many rows the others have."""
+    rows = sum(
+        entry.row_count
+        for entry in folder.tables
+        if entry.part == part.number and REGISTRY[entry.name].official
+    )
+    _write(folder, part.number, partial(summary.summary_table, part, neff, rows))
+    folder.tables.sort(key=_table_order)
 
 
 def neff_tables(neff: Neff | None, part: Part | None) -> list[Maker]:
@@ -89,7 +109,11 @@ def write_tables(
             job.result()
     finally:
         pool.shutdown(cancel_futures=True)
-    folder.tables.sort(key=lambda entry: (entry.part, entry.name))
+    folder.tables.sort(key=_table_order)
+
+
+def _table_order(entry: TableEntry) -> tuple[int, str]:
+    return entry.part, entry.name
 
 
 def _write(folder: RunFolder, number: int, make: Maker) -> None:

@@ -8,7 +8,13 @@ from ingest_worker.builders.part import Part
 from ingest_worker.builders.slices import LabelBook, part_groups, part_slices
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.notice import Notice
-from ingest_worker.pipeline.build import fixed_tables, neff_tables, part_tables, write_tables
+from ingest_worker.pipeline.build import (
+    fixed_tables,
+    neff_tables,
+    part_tables,
+    write_summary,
+    write_tables,
+)
 from ingest_worker.pipeline.decode import Decoded, OpenedTrace, decode, skipped
 from ingest_worker.pipeline.identify import Identified, identify
 from ingest_worker.pipeline.join import NeffJoin
@@ -122,11 +128,12 @@ def _write_part(
     part = resolve_part(number, trace.title, trace.ntff, join)
     first = summary.notices if number == 0 else []
     tables = [
-        *part_tables(part, origin),
+        *part_tables(part, origin, trace.neff),
         *neff_tables(trace.neff, part),
         *fixed_tables([*first, *part.notices, *join.notices]),
     ]
     write_tables(summary.timeline.folder, number, tables, told)
+    write_summary(summary.timeline.folder, part, trace.neff)
     span_ns = last_timestamp_ns(part)
     folder = summary.timeline.folder.part_path(number)
     summary.timeline.series += device_series(folder, number, span_ns, part.chip)

@@ -58,8 +58,8 @@ class Moves:
 class Totals:
     """What a stretch of time holds, over all physical cores; None where it is not known.
 
-    `engines` by `ENGINE_KEYS`, `packets` by `DMA_KINDS`, `moved` by `MOVED`. Unions run over all
-    cores together. `weight_bytes` and so on are sizes of the program's tensors.
+    `engines` by `ENGINE_KEYS`, `packets` by `DMA_KINDS`, `moved` by those of `MOVED` that are
+    known. Unions run over all cores together. `weight_bytes` and so on are sizes of tensors.
     """
 
     time_ps: Number
@@ -99,9 +99,9 @@ class Totals:
         return self.hardware_flops - self.transpose_flops
 
     @property
-    def hbm_bytes(self) -> Number:
+    def hbm_bytes(self) -> Value:
         """Read from and written to device memory."""
-        return self.moved.get("hbm_read_bytes", 0) + self.moved.get("hbm_write_bytes", 0)
+        return added(self.moved.get("hbm_read_bytes"), self.moved.get("hbm_write_bytes"))
 
     @property
     def required_read_bytes(self) -> Value:
@@ -138,12 +138,12 @@ def flops_share(flops: Value, chip: Chip, core_count: int, time_s: float) -> flo
     return None if peak is None else ratio(flops, peak * core_count * time_s)
 
 
-def arithmetic_intensity(flops: Value, hbm_bytes: Number) -> float | None:
+def arithmetic_intensity(flops: Value, hbm_bytes: Value) -> float | None:
     """FLOP a byte: useful FLOPs / (HBM read + write)."""
     return ratio(flops, hbm_bytes)
 
 
-def flops_ceiling(flops: Value, hbm_bytes: Number, chip: Chip, core_count: int) -> float | None:
+def flops_ceiling(flops: Value, hbm_bytes: Value, chip: Chip, core_count: int) -> float | None:
     """The most MFU could be at this memory traffic: min(1, FLOP a byte / (balance * cores))."""
     intensity, balance = arithmetic_intensity(flops, hbm_bytes), chip.flops_per_byte
     share = None if balance is None else ratio(intensity, balance * core_count)

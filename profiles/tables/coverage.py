@@ -16,6 +16,10 @@ WRITTEN: Mapping[str, str] = MappingProxyType(
         "ActiveTime": "every trace",
         "PendingDma": "traces with DMA records",
         "DmaUsage": "traces with DMA records",
+        "Summary": "every trace",
+        "OpcodeSummary": "traces with instructions",
+        "ThrottleSummary": "traces with throttling records",
+        "HbmUsageSummaryByType": "traces that say what memory was allocated for",
         "SbufUsage": "traces whose program writes SBUF, of a known chip",
         "PsumUsage": "traces whose program writes PSUM, of a known chip",
         "Error": "traces with error records",
@@ -27,6 +31,7 @@ WRITTEN: Mapping[str, str] = MappingProxyType(
         "Warning": "wherever something is missing, odd or unknown",
         "SchemaFields": "every profile",
         "DmaPacketPicoseconds": "traces with packets that cross the window's edge",
+        "LegacySummary": "every trace",
         "UnknownRecord": "traces with records of unknown type",
         "TimelineTrack": "every trace",
         "SystemProfileEvents": "system profiles",
@@ -72,6 +77,18 @@ LEFT_EMPTY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "transpose_to_shape",
                 "transpose_unroll_factor",
                 "completion",
+            }
+        ),
+        "Summary": frozenset(
+            {
+                "cc_op_time",
+                "cc_op_active_time",
+                "cc_op_active_time_percent",
+                "cc_op_count",
+                "cc_cores_instruction_time",
+                "cc_cores_instruction_active_time",
+                "cc_cores_instruction_active_time_percent",
+                "cc_cores_instruction_count",
             }
         ),
         "SemaphoreUpdate": frozenset({"update_trigger_timing"}),

@@ -76,4 +76,16 @@ TABLES = (
         ),
         official=False,
     ),
+    Table(
+        "LegacySummary",
+        "The headline numbers as the official tool's JSON has them, its known faults included; "
+        "what it exports is made from this. The table Summary is right.",
+        (
+            Field("key", "string", "Name of the number"),
+            Field("whole", "int64", "Its value where it is a whole number", required=False),
+            Field("number", "double", "Its value where it is any other number", required=False),
+            Field("text", "string", "Its value where it is a text", required=False),
+        ),
+        official=False,
+    ),
 )

@@ -24,7 +24,7 @@ TABLES = (
         "ThrottleSummary",
         "Throttled time by core and cause.",
         (
-            Field("nc_idx", "int32", "Core, numbered on the device"),
+            Field("nc_idx", "int32", "Core, by its index within the profile"),
             Field(
                 "throttle_type",
                 "string",
@@ -41,14 +41,14 @@ TABLES = (
             Field(
                 "throttle_active_time_percent",
                 "float",
-                "That time over the profile's",
+                "That time over the profile's, 0 to 1",
                 required=False,
                 unit="percent",
             ),
             Field(
                 "max_achievable_util_with_throttling_percent",
                 "float",
-                "The most an engine could be used under these limits",
+                "Mean limit over the time that has one on record: the most an engine could do",
                 required=False,
                 unit="percent",
             ),

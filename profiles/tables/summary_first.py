@@ -98,14 +98,14 @@ FIELDS = (
     Field(
         "dynamic_dma_active_time_percent",
         "float",
-        "Time with a packet built at run time over total_time, 0 to 1",
+        "Time with a packet built at run time over dma_active_time, 0 to 1",
         required=False,
         unit="percent",
     ),
     Field(
         "static_dma_active_time_percent",
         "float",
-        "That time over total_time, 0 to 1: packets of DMAs the compiler prepared",
+        "That time over dma_active_time, 0 to 1: packets of DMAs the compiler prepared",
         required=False,
         unit="percent",
     ),
@@ -265,7 +265,7 @@ FIELDS = (
     Field(
         "software_dynamic_dma_active_time_percent",
         "float",
-        "That time over total_time, 0 to 1: packets of DMAs that GpSimd built at run time",
+        "That time over dma_active_time, 0 to 1: packets of DMAs that GpSimd built at run time",
         required=False,
         unit="percent",
     ),

@@ -40,7 +40,7 @@ FIELDS = (
     Field(
         "hardware_dynamic_dma_active_time_percent",
         "float",
-        "Time with a packet that a descriptor engine built, over total_time, 0 to 1",
+        "Time with a packet that a descriptor engine built, over dma_active_time, 0 to 1",
         required=False,
         unit="percent",
     ),

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_worker.builders.rate import rate_bytes_per_s
-from ingest_worker.builders.usage import merged, spaced, usage_samples
+from ingest_worker.builders.unions import merged
+from ingest_worker.builders.usage import spaced, usage_samples
 
 INTERVALS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 15)), max_size=30)
 

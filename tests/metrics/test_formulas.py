@@ -102,7 +102,9 @@ def test_without_a_count_of_the_compiler_mfu_is_that_of_the_instructions() -> No
 
 
 def test_a_ceiling_is_never_above_one() -> None:
-    found = summary_values(replace(PUBLISHED, moved={"hbm_read_bytes": 1}), TRN1)
+    found = summary_values(
+        replace(PUBLISHED, moved={"hbm_read_bytes": 1, "hbm_write_bytes": 0}), TRN1
+    )
     assert found["mfu_max_achievable_estimated_percent"] == 1.0
 
 
@@ -147,3 +149,10 @@ def test_limits_reloads_and_bandwidth_are_plain_ratios() -> None:
     assert useful_read_share(0, 0) is None
     assert dma_bandwidth_share(435e9, TRN2, 2, 1.0) == 0.5
     assert dma_bandwidth_share(1, UNKNOWN, 2, 1.0) is None
+
+
+def test_without_a_program_there_is_no_traffic_to_set_flops_against() -> None:
+    found = summary_values(replace(PUBLISHED, moved={"sbuf_read_bytes": 5}), TRN1)
+    for name in ("mm_arithmetic_intensity", "mbu_estimated_percent", "hbm_read_bytes"):
+        assert found[name] is None
+    assert found["sbuf_read_bytes"] == 5

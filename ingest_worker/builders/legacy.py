@@ -1,0 +1,117 @@
+"""The official tool's `summary`, faults included, for files that have to equal its own.
+
+What differs from the table `Summary`, and why, is told in docs/differences.md.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest_worker.builders.built import BuiltTable, table_of_rows
+from ingest_worker.builders.limits import legacy_limits
+from ingest_worker.builders.meta import Provenance
+from ingest_worker.builders.part import CorePart, Part
+from ingest_worker.builders.totals import part_totals, slot_sum
+from ingest_worker.formats.neff.program import Neff
+from profiles.metrics.formulas import Value, summary_values
+
+CORE_SHARE = 81_920_000
+"""HFU is less by one part in so many a core; nobody knows why (decoding notes, 9.1)."""
+COLLECTIVES = (
+    "cc_op_time",
+    "cc_op_active_time",
+    "cc_op_active_time_percent",
+    "cc_op_count",
+    "cc_cores_instruction_time",
+    "cc_cores_instruction_active_time",
+    "cc_cores_instruction_active_time_percent",
+    "cc_cores_instruction_count",
+)
+NEVER = ("total_exec_time", "adjusted_hardware_flops", "adjusted_transpose_flops")
+ONLY_WITH_VALUE = ("spill_save_bytes", "spill_reload_bytes")
+ONLY_WITH_TRANSFERS = ("dma_transfer_count", "dma_transfer_total_bytes")
+
+Flags = npt.NDArray[np.bool_]
+
+
+def shown_packets(part: Part, core: CorePart) -> Flags:
+    """Packets the official tool shows (decoding notes, 6.1).
+
+    Where the file stores the window, every ring with a packet across its edge is dropped whole;
+    before, packets that start before the origin are.
+    """
+    rows = core.movement.packets
+    is_early = rows.start_ps < part.origin_ps
+    if not part.capture.is_windowed:
+        return ~is_early
+    last = part.capture.windows[-1].end_ps
+    is_across = is_early if last is None else is_early | (rows.end_ps > last)
+    ring = rows.engine.astype(np.int64) * 256 + rows.queue
+    broken = np.unique(ring[is_across])
+    result: Flags = ~np.isin(ring, broken)
+    return result
+
+
+def legacy_values(part: Part, neff: Neff | None) -> dict[str, Value | str]:
+    """Every key of the JSON's `summary`."""
+    elements = slot_sum(part, "tensor_elements") or 0
+    totals = part_totals(part, neff, shown_packets)
+    totals = replace(
+        totals, hardware_flops=2 * elements, transpose_flops=totals.transpose_flops or 0
+    )
+    found: dict[str, Value | str] = dict(summary_values(totals, part.chip))
+    if not totals.transfers.count:
+        found |= dict.fromkeys(ONLY_WITH_TRANSFERS)
+    found |= {name: found[name] or None for name in ONLY_WITH_VALUE}
+    found |= dict.fromkeys(NEVER)
+    for name, value in found.items():
+        is_share = name.endswith("_percent") or name in {"model_flops", "mm_arithmetic_intensity"}
+        if value is None and (is_share or name == "dma_transfer_average_bytes"):
+            found[name] = 0
+    found |= _rounded(part, found)
+    found |= dict.fromkeys(COLLECTIVES, 0)
+    for core in part.cores:
+        found |= legacy_limits(part, core)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _rounded(part: Part, found: dict[str, Value | str]) -> dict[str, Value | str]:
+    """What the official tool computes in its own way."""
+    kinds = [
+        _number(found[f"{kind}_dynamic_dma_active_time_percent"])
+        for kind in ("software", "hardware")
+    ]
+    hfu = _number(found["hfu_estimated_percent"])
+    clock, time = part.chip.cycles_per_s, _number(found["total_time"])
+    cycles = None if clock is None else int(np.floor(np.float32(time * clock)))
+    return {
+        "dynamic_dma_active_time_percent": sum(kinds),
+        "hfu_estimated_percent": hfu * (1 - len(part.cores) / CORE_SHARE),
+        "neuroncore_cycle_count": cycles,
+        "nc_idx": sum(core.core.number for core in part.cores),
+        "nd_idx": 0,
+    }
+
+
+def _number(value: Value | str) -> float:
+    return value if isinstance(value, int | float) else 0.0
+
+
+def legacy_table(part: Part, neff: Neff | None, origin: Provenance) -> BuiltTable:
+    """One row a key: whole numbers, other numbers and texts in columns of their own."""
+    facts = part.capture.ntff.facts
+    texts = {
+        "instance_type": facts.instance_type,
+        "runtime_version": str(facts.runtime),
+        "driver_version": str(facts.driver),
+        "collectives_version": str(facts.collectives),
+        "compiler_version": origin.compiler_version or "",
+    }
+    values = {**legacy_values(part, neff), **texts}
+    return table_of_rows("LegacySummary", [_row(key, values[key]) for key in sorted(values)])
+
+
+def _row(key: str, value: Value | str) -> dict[str, object]:
+    kind = "text" if isinstance(value, str) else "whole" if isinstance(value, int) else "number"
+    return {"key": key, kind: value}
