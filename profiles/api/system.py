@@ -23,6 +23,7 @@ from profiles.timeline.query import NoSuchTileError, UnreadableError, timeline_o
 
 MOST_GROUPS = 1000
 MOST_NAMES = 100
+MOST_HITS = 100
 _TIME = re.compile(r"-?[0-9]{1,18}\Z")
 
 
@@ -35,11 +36,17 @@ class FindView(TablesView):
             OpenApiParameter("q", str, description="A part of the name."),
             OpenApiParameter("after_ns", int, description="The instant to go on from."),
             OpenApiParameter("after_row", int, description="Among events at it: the row."),
+            OpenApiParameter("limit", int, description=f"So many hits, {MOST_HITS} at most."),
+            OpenApiParameter("offset", int, description="Hits from this one on, from 0."),
+            OpenApiParameter("names_offset", int, description="Names from this one on, from 0."),
         ],
         responses=system_shapes.FoundEvents,
     )
     def get(self, request: Request, profile_id: UUID, run: int) -> Response:
-        """How many there are, the first and last, and the ones around an instant."""
+        """How many there are, the first and last, the ones around an instant, and a page of them.
+
+        What is not given is counted, and can be had from an offset on.
+        """
         opened = run_opened(profile_id, run)
         text = request.query_params.get("q", "")
         found = find(
@@ -52,7 +59,11 @@ class FindView(TablesView):
         return Response(
             {
                 "count": found.count,
-                "names": [{"name": n, "count": c} for n, c in found.names[:MOST_NAMES]],
+                "names": [{"name": n, "count": c} for n, c in _page(request, found.names)],
+                "names_total": len(found.names),
+                "hits": [
+                    document(Hit(row, place + 1)) for place, row in _hits(request, found.rows)
+                ],
                 "first": document(found.first),
                 "last": document(found.last),
                 "previous": document(found.previous),
@@ -70,21 +81,28 @@ class RangeStatisticsView(TablesView):
             OpenApiParameter("start_ns", int, description="From here; from the first if absent."),
             OpenApiParameter("end_ns", int, description="Up to here; to the last if absent."),
             OpenApiParameter("tracks", str, description="Keys with commas; all if absent."),
+            OpenApiParameter("offset", int, description="Names and groups from this one on."),
         ],
         responses=system_shapes.RangeStatistics,
     )
     def get(self, request: Request, profile_id: UUID, run: int) -> Response:
-        """Count, sum, median and p99 by name and core, exact; the largest sums first."""
+        """Count, sum, median and p99 by name and core, exact; the largest sums first.
+
+        At most a thousand of each; `names` and `groups` count all.
+        """
         opened = run_opened(profile_id, run)
         start_ns, end_ns = whole(request, "start_ns"), whole(request, "end_ns")
+        first = offset_of(request, "offset")
+        given = slice(first, first + MOST_GROUPS)
         found = range_statistics(system_events(opened), start_ns, end_ns, _rows(request, opened))
         return Response(
             {
                 "start_ns": start_ns,
                 "end_ns": end_ns,
                 "events": found.event_count,
-                "by_name": [_statistics(one) for one in found.by_name[:MOST_GROUPS]],
-                "by_name_and_core": [_statistics(one) for one in found.on_cores[:MOST_GROUPS]],
+                "by_name": [_statistics(one) for one in found.by_name[given]],
+                "by_name_and_core": [_statistics(one) for one in found.on_cores[given]],
+                "names": len(found.by_name),
                 "groups": len(found.on_cores),
             }
         )
@@ -106,6 +124,22 @@ def whole(request: Request, name: str) -> int | None:
     if not _TIME.match(text):
         raise ValidationError({name: ["A whole number is expected."]})
     return int(text)
+
+
+def offset_of(request: Request, name: str) -> int:
+    """Where a page begins; never before the first."""
+    return max(whole(request, name) or 0, 0)
+
+
+def _page(request: Request, names: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    first = offset_of(request, "names_offset")
+    return names[first : first + MOST_NAMES]
+
+
+def _hits(request: Request, rows: Longs) -> list[tuple[int, int]]:
+    """The place from 0 and the row of each hit that is asked for."""
+    first, limit = offset_of(request, "offset"), offset_of(request, "limit")
+    return list(enumerate(rows[first : first + min(limit, MOST_HITS)].tolist(), first))
 
 
 def event_document(run: ReadableRun, row: int) -> dict[str, Any]:

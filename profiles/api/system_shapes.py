@@ -15,11 +15,14 @@ class NameCount(serializers.Serializer[object]):
 
 class FoundEvents(serializers.Serializer[object]):
     """Events whose name matches. Each holds the columns of SystemProfileEvents, its row and its
-    place among the matches, from 1.
+    place among the matches, from 1. `names_total` counts all names, given or not; `hits` are the
+    matches from `offset` on, as many as `limit` says.
     """
 
     count = serializers.IntegerField()
     names = NameCount(many=True)
+    names_total = serializers.IntegerField()
+    hits = serializers.ListField(child=serializers.DictField())
     first = serializers.DictField(allow_null=True)
     last = serializers.DictField(allow_null=True)
     previous = serializers.DictField(allow_null=True)
@@ -45,13 +48,16 @@ class NameStatistics(serializers.Serializer[object]):
 
 
 class RangeStatistics(serializers.Serializer[object]):
-    """Events that touch a range. `groups` counts all names on all cores, given or not."""
+    """Events that touch a range. `names` counts all names, `groups` all names on all cores, given
+    or not.
+    """
 
     start_ns = serializers.IntegerField(allow_null=True)
     end_ns = serializers.IntegerField(allow_null=True)
     events = serializers.IntegerField()
     by_name = NameStatistics(many=True)
     by_name_and_core = NameStatistics(many=True)
+    names = serializers.IntegerField()
     groups = serializers.IntegerField()
 
 
@@ -144,13 +150,16 @@ class RankMeeting(serializers.Serializer[object]):
 
 
 class LateRanks(serializers.Serializer[object]):
-    """All meetings of one name; `worst` are the ten that cost most."""
+    """All meetings of one name: `worst` are the ten that cost most, `ranks` the 64 of
+    `rank_count`.
+    """
 
     name = serializers.CharField()
     meetings = serializers.IntegerField()
     cost_ns = serializers.IntegerField()
     costs_most = CostliestRank()
     ranks = RankLateness(many=True)
+    rank_count = serializers.IntegerField()
     worst = RankMeeting(many=True)
 
 

@@ -119,6 +119,7 @@ def _stragglers(one: Stragglers, summary: SystemSummary) -> dict[str, Any]:
             "share_of_steps": one.ranks[0].cost_ns / steps_ns if steps_ns else 0.0,
         },
         "ranks": [_lateness(rank) for rank in one.ranks[:MOST_RANKS]],
+        "rank_count": len(one.ranks),
         "worst": [_meeting(meeting) for meeting in ordered[:MOST_MEETINGS]],
     }
 

@@ -1,6 +1,6 @@
 """Events of a system run by their names: how many there are, and the ones around an instant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,7 +17,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """Matches by name, and single ones in order of time; None where there is none on that side."""
+    """Matches by name, and single ones in order of time; None where there is none on that side.
+
+    `rows` are all of them in that order.
+    """
 
     count: int
     names: list[tuple[str, int]]
@@ -25,6 +28,7 @@ class Found:
     last: Hit | None = None
     previous: Hit | None = None
     next: Hit | None = None
+    rows: Longs = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def find(events: Events, text: str, after_ns: int | None, after_row: int | None) -> Found:
@@ -52,7 +56,7 @@ def find(events: Events, text: str, after_ns: int | None, after_row: int | None)
     def hit(place: int) -> Hit | None:
         return Hit(int(rows[place]), place + 1) if 0 <= place < len(rows) else None
 
-    return Found(len(rows), names, hit(0), hit(len(rows) - 1), hit(before - 1), hit(upto))
+    return Found(len(rows), names, hit(0), hit(len(rows) - 1), hit(before - 1), hit(upto), rows)
 
 
 def _around(

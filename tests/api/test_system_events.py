@@ -45,6 +45,43 @@ def test_find_gives_the_events_around_an_instant(client: Client, profile: Profil
 def test_a_search_without_matches_is_an_answer(client: Client, profile: Profile) -> None:
     found = asked(client, profile, "find", q="<b>").json()
     assert (found["count"], found["names"], found["next"]) == (0, [], None)
+    assert (found["names_total"], found["hits"]) == (0, [])
+
+
+def test_hits_are_given_by_page_in_order_of_time(client: Client, profile: Profile) -> None:
+    found = asked(client, profile, "find", q="exec", limit=3).json()
+    assert [(hit["row"], hit["place"]) for hit in found["hits"]] == [(1, 1), (2, 2), (3, 3)]
+    rest = asked(client, profile, "find", q="exec", limit=3, offset=3).json()
+    assert [(hit["row"], hit["place"]) for hit in rest["hits"]] == [(4, 4)]
+    assert rest["hits"][0]["name"] == "nrt_execute"
+    assert asked(client, profile, "find", q="exec", limit=3, offset=9).json()["hits"] == []
+    assert asked(client, profile, "find", q="exec").json()["hits"] == []
+
+
+def test_what_a_cap_leaves_out_is_counted_and_can_be_had(
+    client: Client, db: None, data_dir: Path
+) -> None:
+    events = [event(f"e{number:04}", number, number + 1) for number in range(1203)]
+    made = system_profile({"SystemProfileEvents": events})
+    found = asked(client, made, "find", q="e", limit=10_000).json()
+    assert (found["count"], found["names_total"]) == (1203, 1203)
+    assert (len(found["names"]), len(found["hits"])) == (100, 100)
+    rest = asked(client, made, "find", q="e", names_offset=1200).json()
+    assert [one["name"] for one in rest["names"]] == ["e1200", "e1201", "e1202"]
+    first = asked(client, made, "range-statistics").json()
+    assert (first["names"], first["groups"], len(first["by_name"])) == (1203, 1203, 1000)
+    last = asked(client, made, "range-statistics", offset=1000).json()
+    assert (len(last["by_name"]), len(last["by_name_and_core"])) == (203, 203)
+    names = {one["name"] for one in (*first["by_name"], *last["by_name"])}
+    assert len(names) == 1203
+
+
+@pytest.mark.parametrize("query", [{"offset": -5, "limit": -1}, {"names_offset": -1}])
+def test_a_page_before_the_first_is_the_first(
+    client: Client, profile: Profile, query: dict[str, int]
+) -> None:
+    found = asked(client, profile, "find", q="exec", **query).json()
+    assert (len(found["names"]), found["hits"]) == (2, [])
 
 
 def test_long_numbers_of_an_event_stand_as_text(client: Client, profile: Profile) -> None:

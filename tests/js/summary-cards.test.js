@@ -101,6 +101,7 @@ const summary = () => ({
       cost_ns: 0,
       costs_most: { ...LATE, cost_ns: 0, times_last: 0, share_of_steps: 0 },
       ranks: [{ ...LATE, cost_ns: 0 }],
+      rank_count: 1,
       worst: [],
     },
     {
@@ -109,6 +110,7 @@ const summary = () => ({
       cost_ns: 4 * MS,
       costs_most: { ...LATE, share_of_steps: 0.49 },
       ranks: [LATE, { ...LATE, rank: { ...RANK, worker_gid: 1 }, cost_ns: 0, times_last: 0 }],
+      rank_count: 2,
       worst: [
         {
           step: 2,

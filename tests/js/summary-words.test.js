@@ -64,6 +64,7 @@ test("the late rank is named with what it costs", () => {
     cost_ns: 103_000_000,
     costs_most: worst,
     ranks: [],
+    rank_count: 0,
     worst: [],
   };
   const words = lateWords(late);

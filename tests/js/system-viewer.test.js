@@ -13,7 +13,7 @@ const { lanesOfCore } = await import("../../static/js/viewers/system/device-rows
 const { readyText } = await import("../../static/js/viewers/system/device-list.js");
 const { attributesOf } = await import("../../static/js/viewers/system/event.js");
 const { keep, readKept } = await import("../../static/js/viewers/system/kept.js");
-const { clockWords, spreadOf, syncPointOf } = await import(
+const { clockWords, marksOf, pagesOf, spreadOf, SyncPoints, syncPointOf } = await import(
   "../../static/js/viewers/system/clocks.js"
 );
 const { emptyWords, stepsInView, valueText } = await import(
@@ -157,6 +157,70 @@ test("sync points tell how well the clocks agree", () => {
   assert.match(clockWords(points), /2 sync points ▾\. They agree within 1\.500.µs/);
   assert.match(clockWords([point("1")]), /With one alone nothing says how exact it is/);
   assert.match(clockWords([]), /No sync point/);
+});
+
+test("all rows of a table are read, a page at a time, also when it shrinks meanwhile", async () => {
+  const read = (/** @type {number} */ length, /** @type {number} */ total) => {
+    /** @type {number[]} */
+    const asked = [];
+    const page = async (/** @type {number} */ offset) => {
+      asked.push(offset);
+      const rows = Array.from({ length: Math.max(0, Math.min(1000, length - offset)) }, () => ({}));
+      return { rows, total };
+    };
+    return { asked, page };
+  };
+  for (const [length, total, expected] of /** @type {[number, number, number[]][]} */ ([
+    [2500, 2500, [0, 1000, 2000]],
+    [2000, 2000, [0, 1000]],
+    [0, 0, [0]],
+    [1500, 9000, [0, 1000, 1500]],
+  ])) {
+    const { asked, page } = read(length, total);
+    let count = 0;
+    for await (const rows of pagesOf(page)) count += rows.length;
+    assert.deepEqual(asked, expected);
+    assert.equal(count, length);
+  }
+});
+
+test("sync points beyond the first page have their marks too", async () => {
+  const rows = Array.from({ length: 2300 }, (_, at) => ({
+    ...{ instance_id: "i", process_id: 7, nc_idx: 0, pcore: 4, offset_ns: "1" },
+    host_ns: String(100 + at),
+  }));
+  const was = globalThis.fetch;
+  globalThis.fetch = /** @type {any} */ (
+    async (/** @type {string} */ url) => {
+      const query = new URL(url, "http://x").searchParams;
+      const [offset, limit] = [Number(query.get("offset")), Number(query.get("limit"))];
+      const body = query.has("limit")
+        ? { rows: rows.slice(offset, offset + limit), total: rows.length }
+        : [{ name: "SyncPoint" }];
+      return new Response(JSON.stringify(body), {
+        headers: { "Content-Type": "application/json" },
+      });
+    }
+  );
+  try {
+    let drawn = 0;
+    const system = { tables: "/t/", run: 1 };
+    const document = { origin_unix_ns: "100" };
+    const viewer = /** @type {any} */ ({ system, document, redraw: () => drawn++ });
+    const found = new SyncPoints(viewer);
+    await found.load();
+    assert.equal(found.points.length, 2300);
+    assert.equal(found.points.at(-1)?.at, 2299);
+    assert.equal(drawn, 3);
+  } finally {
+    globalThis.fetch = was;
+  }
+});
+
+test("marks are those in view, one where several would lie on each other", () => {
+  const points = [point("1"), point("2"), { ...point("3"), at: 5.2 }, { ...point("4"), at: 900 }];
+  const scale = { width: 100, x: (/** @type {number} */ at) => at * 2 };
+  assert.deepEqual(marksOf([{ ...point("5"), at: 20 }, ...points], scale), [10, 40]);
 });
 
 const series = (/** @type {Record<string, unknown>} */ changes = {}) =>

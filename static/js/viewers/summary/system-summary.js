@@ -172,7 +172,7 @@ function ranksCard(late) {
     { head: "Costs", cell: (row) => duration(row.cost_ns, 3), isNumber: true },
   ];
   const shown = most.ranks.slice(0, MOST_RANKS);
-  const note = `${shown.length} of ${several(most.ranks.length, "rank")}, at ${most.name}; median after the first.`;
+  const note = `${shown.length} of ${several(most.rank_count, "rank")}, at ${most.name}; median after the first.`;
   return card("Ranks", note, table("Ranks", columns, shown));
 }
 

@@ -8,7 +8,7 @@ import { count, duration, share } from "../../kit/units.js";
 /** @typedef {Spread & {graph: string, role: string | null, ranks: number, slowest: {step: number, start_ns: number, end_ns: number}}} Steps */
 /** @typedef {{rank: Rank, meetings: number, times_last: number, cost_ns: number, median_after_first_ns: number}} Lateness */
 /** @typedef {{step: number, graph: string, first_ns: number, spread_ns: number, cost_ns: number, last: Rank, arrivals: {rank: Rank, after_first_ns: number}[]}} Meeting */
-/** @typedef {{name: string, meetings: number, cost_ns: number, costs_most: Lateness & {share_of_steps: number}, ranks: Lateness[], worst: Meeting[]}} Late */
+/** @typedef {{name: string, meetings: number, cost_ns: number, costs_most: Lateness & {share_of_steps: number}, ranks: Lateness[], rank_count: number, worst: Meeting[]}} Late */
 /** @typedef {{name: string | null, source: string | null, ns: number, share: number}} Activity */
 /** @typedef {{instance_id: string, process_id: string, start_ns: number, end_ns: number, duration_ns: number, also: number, host: Activity[], host_other_ns: number}} Gap */
 /** @typedef {{first_ns: number, last_ns: number, wall_ns: number, events: number, instances: number, logical_cores: number, physical_cores: number, device_ns: number, processes: Process[], steps: Steps[], stragglers: Late[], gaps: Gap[]}} Summary */

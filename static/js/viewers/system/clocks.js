@@ -8,7 +8,7 @@ import { duration } from "../../kit/units.js";
 /** @typedef {import("../../timeline/rows.js").Attrs} Attrs */
 /** @typedef {{instance: string, process: string, nc: number | null, pcore: number | null, exec: string, at: number, offset: bigint}} SyncPoint */
 
-const MOST = 1000;
+const PAGE = 1000;
 const HALF = 4;
 
 /**
@@ -43,6 +43,36 @@ export function spreadOf(points) {
   return least === undefined || most === undefined ? null : Number(most - least);
 }
 
+/**
+ * All rows of a table, a page at a time.
+ * @param {(offset: number) => Promise<{rows: Record<string, unknown>[], total: number}>} read
+ */
+export async function* pagesOf(read) {
+  for (let offset = 0; ; ) {
+    const { rows, total } = await read(offset);
+    if (rows.length === 0) return;
+    yield rows;
+    offset += rows.length;
+    if (offset >= total) return;
+  }
+}
+
+/**
+ * Where marks are drawn: those in view, one where several would lie on each other.
+ * @param {SyncPoint[]} points
+ * @param {{x: (at: number) => number, width: number}} scale
+ * @returns {number[]} px, rising
+ */
+export function marksOf(points, scale) {
+  /** @type {Set<number>} */
+  const found = new Set();
+  for (const { at } of points) {
+    const x = scale.x(at);
+    if (x >= -HALF && x <= scale.width + HALF) found.add(Math.round(x));
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
 export class SyncPoints {
   /** @param {SystemTimeline} viewer */
   constructor(viewer) {
@@ -59,12 +89,13 @@ export class SyncPoints {
     try {
       const known = await request(`${tables}?run=${run}`);
       if (!known.some((/** @type {{name: string}} */ table) => table.name === "SyncPoint")) return;
-      const answer = await request(`${tables}SyncPoint/rows/?run=${run}&limit=${MOST}`);
-      this.points = answer.rows.map((/** @type {Record<string, unknown>} */ row) =>
-        syncPointOf(row, origin),
-      );
-      this.ofTrack.clear();
-      this.viewer.redraw();
+      const read = (/** @type {number} */ offset) =>
+        request(`${tables}SyncPoint/rows/?run=${run}&limit=${PAGE}&offset=${offset}`);
+      for await (const rows of pagesOf(read)) {
+        this.points.push(...rows.map((row) => syncPointOf(row, origin)));
+        this.ofTrack.clear();
+        this.viewer.redraw();
+      }
     } catch {
       // What cannot be read has no marks; the panel says so.
       this.points = [];
@@ -97,10 +128,8 @@ export class SyncPoints {
       if (y + height < scrollY || y > scrollY + this.viewer.plot.height) continue;
       const points = this.ofTrack.get(track.id) ?? this.of(track.attrs);
       this.ofTrack.set(track.id, points);
-      for (const { at } of points) {
-        const x = scale.x(at);
-        if (x < -HALF || x > scale.width + HALF) continue;
-        const top = y - scrollY;
+      const top = y - scrollY;
+      for (const x of marksOf(points, scale)) {
         context.beginPath();
         context.moveTo(x - HALF, top);
         context.lineTo(x + HALF, top);
