@@ -1,4 +1,4 @@
-"""System checks of the settings: limits that fit together."""
+"""System checks of the settings: limits that fit together, thresholds that can be read."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+
+from profiles.metrics.insights.thresholds import Thresholds
 
 
 @register()
@@ -21,4 +23,8 @@ def limits_fit_together(app_configs: Sequence[AppConfig] | None, **_: Any) -> li
         )
     if settings.PORT == settings.API_PORT:
         found.append(Error("PORT and API_PORT must differ.", id="explorer.E002"))
+    try:
+        Thresholds.parse(settings.INSIGHT_THRESHOLDS)
+    except ValueError as error:
+        found.append(Error(f"INSIGHT_THRESHOLDS: {error}", id="explorer.E003"))
     return found

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from profiles.api.devices import DeviceLinkView, DeviceListView
 from profiles.api.docs import docs_page
 from profiles.api.hbm import HbmUsageView
+from profiles.api.metrics import MetricListView, MetricsView
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import RunListView, SourceFileView, SourceListView
 from profiles.api.series import SeriesAtView, SeriesListView, SeriesView
@@ -51,6 +52,8 @@ urlpatterns = [
     path(f"{_PROFILE}tables/", TableListView.as_view(), name="api-table-list"),
     path(f"{_PROFILE}tables/<slug:table>.parquet", TableFileView.as_view(), name="api-table-file"),
     path(f"{_PROFILE}tables/<slug:table>/rows/", TableRowsView.as_view(), name="api-table-rows"),
+    path("metrics/", MetricListView.as_view(), name="api-metric-list"),
+    path(f"{_PROFILE}metrics/", MetricsView.as_view(), name="api-metrics"),
     path(f"{_PROFILE}devices/", DeviceListView.as_view(), name="api-device-list"),
     path(f"{_RUN}device-link/", DeviceLinkView.as_view(), name="api-device-link"),
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),

@@ -20,7 +20,8 @@ def test_the_openapi_document_is_valid_and_complete(tmp_path: Path) -> None:
 
 def test_every_address_of_a_resource_is_in_it() -> None:
     named = {operation.path for operation in reading().operations()}
-    resources = [p for p in urls.urlpatterns if str(p.pattern).startswith("profiles/")]
+    own = ("profiles/", "metrics/")
+    resources = [p for p in urls.urlpatterns if str(p.pattern).startswith(own)]
     assert len(named) == len(resources) > 10
     assert all(isinstance(p, URLPattern) for p in resources)
 

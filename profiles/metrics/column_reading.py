@@ -1,0 +1,90 @@
+"""Columns of a run's tables as arrays: numbers, or codes with the values they stand for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from profiles.metrics.events import NONE, Coded, Longs
+from profiles.storage.tables import ReadableRun
+
+MOST_CODES = 1 << 40
+
+
+class TableColumns:
+    """The asked-for columns of one table; a column that the file lacks reads as null.
+
+    Tables of other tools may hold fewer columns, and other widths of numbers.
+    """
+
+    def __init__(
+        self, run: ReadableRun, part: int, name: str, texts: Sequence[str], numbers: Sequence[str]
+    ) -> None:
+        """Raises OSError or pyarrow's ArrowException for a file that cannot be read."""
+        self.row_count = 0
+        self._columns: dict[str, Any] = {}
+        if run.manifest.table(name, part) is None:
+            return
+        path = run.table_path(name, part)
+        present = set(pq.read_schema(path).names)
+        wanted = [column for column in (*texts, *numbers) if column in present]
+        table = pq.read_table(
+            path,
+            columns=wanted,
+            read_dictionary=[column for column in texts if column in present],
+            memory_map=True,
+        )
+        self.row_count = int(pq.read_metadata(path).num_rows)
+        self._columns = {column: table.column(column) for column in wanted}
+
+    def numbers(self, name: str, empty: int = NONE) -> Longs:
+        """Whole numbers; `empty` where there is none."""
+        column = self._columns.get(name)
+        if column is None:
+            return np.full(self.row_count, empty, np.int64)
+        found: Longs = column.fill_null(empty).to_numpy().astype(np.int64, copy=False)
+        return found
+
+    def coded(self, name: str) -> Coded:
+        """Texts by code; null reads as the empty text."""
+        column = self._columns.get(name)
+        if column is None:
+            return Coded(np.zeros(self.row_count, np.int64), [""])
+        encoded = column.dictionary_encode().unify_dictionaries()
+        values = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+        codes = [chunk.indices.fill_null(len(values)).to_numpy() for chunk in encoded.chunks]
+        joined = np.concatenate(codes).astype(np.int64) if codes else np.zeros(0, np.int64)
+        return Coded(joined, [*values, ""])
+
+
+def distinct(columns: Sequence[Longs]) -> tuple[Longs, list[Longs]]:
+    """Each row's place among the distinct combinations, and those, column by column."""
+    if not columns or not len(columns[0]):
+        return np.zeros(0, np.int64), [np.zeros(0, np.int64) for _ in columns]
+    code = np.zeros(len(columns[0]), np.int64)
+    count = 1
+    for column in columns:
+        own, size = _codes(column)
+        if count * size > MOST_CODES:
+            code, count = _codes(code)
+        code, count = code * size + own, count * size
+    code, count = _codes(code)
+    first = np.empty(count, np.int64)
+    first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+    return code, [column[first] for column in columns]
+
+
+def _codes(column: Longs) -> tuple[Longs, int]:
+    """A number for every distinct value, in the order in which they come, and how many."""
+    encoded: Any = pa.array(column).dictionary_encode()
+    return encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
+
+
+def table_rows(run: ReadableRun, part: int, name: str) -> list[dict[str, Any]]:
+    """All rows of a small table; none where it is not there."""
+    if run.manifest.table(name, part) is None:
+        return []
+    rows: list[dict[str, Any]] = pq.read_table(run.table_path(name, part)).to_pylist()
+    return rows

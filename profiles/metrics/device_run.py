@@ -1,0 +1,155 @@
+"""A device profile ready to be counted: its instructions, packets, limits and what it says of
+itself; kept for the last few runs, since runs never change.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from profiles.metrics.chips import Chip, chip_of_metadata
+from profiles.metrics.column_reading import TableColumns, table_rows
+from profiles.metrics.events import Longs
+from profiles.metrics.instruction_kinds import InstructionKinds, instruction_kinds
+from profiles.metrics.packet_kinds import PacketKinds, packet_kinds
+from profiles.storage.tables import ReadableRun
+
+KEPT_RUNS = 4
+MOST_KEPT_ROWS = 8_000_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How fast a core was allowed to run, in order of time: `share` of its clock, 0 to 1.
+
+    `row` is the row of `Throttle`.
+    """
+
+    start_ns: Longs
+    end_ns: Longs
+    share: npt.NDArray[np.float64]
+    row: Longs
+
+    @cached_property
+    def is_throttled(self) -> npt.NDArray[np.bool_]:
+        """Which stretches are below full clock."""
+        result: npt.NDArray[np.bool_] = self.share < 1
+        return result
+
+
+class DeviceRun:
+    """One part of a run. Tables are read when they are first asked for."""
+
+    def __init__(self, run: ReadableRun, part: int) -> None:
+        self.run = run
+        self.part = part
+
+    @cached_property
+    def metadata(self) -> Mapping[str, Any]:
+        """The row of `Metadata`; empty where there is none."""
+        rows = table_rows(self.run, self.part, "Metadata")
+        return MappingProxyType(rows[0] if rows else {})
+
+    @cached_property
+    def summary(self) -> Mapping[str, Any]:
+        """The row of `Summary`; empty where there is none."""
+        rows = table_rows(self.run, self.part, "Summary")
+        return MappingProxyType(rows[0] if rows else {})
+
+    @cached_property
+    def chip(self) -> Chip:
+        """The machine's constants."""
+        return chip_of_metadata(self.metadata)
+
+    @cached_property
+    def instructions(self) -> InstructionKinds:
+        """Executed instructions."""
+        return instruction_kinds(self.run, self.part, self.chip)
+
+    @cached_property
+    def packets(self) -> PacketKinds:
+        """DMA packets."""
+        return packet_kinds(self.run, self.part)
+
+    @cached_property
+    def cores(self) -> tuple[int, ...]:
+        """Indices of the physical cores, whether they ran anything or not."""
+        count = int(self.metadata.get("num_physical_cores") or 0)
+        own = {*range(count), *self.instructions.cores, *self.packets.cores}
+        return tuple(sorted(own))
+
+    @cached_property
+    def limits(self) -> Mapping[int, Limits]:
+        """By core the limits it recorded; a core without records is not in it."""
+        numbers = ("timestamp", "duration", "k", "n", "pcore_idx")
+        table = TableColumns(self.run, self.part, "Throttle", (), numbers)
+        start, length, k, n, core = (table.numbers(name, 0) for name in numbers)
+        share = np.where(n > 0, k / np.maximum(n, 1), 1.0)
+        found = {}
+        for index in np.unique(core).tolist():
+            own = np.flatnonzero(core == index)
+            own = own[np.argsort(start[own], kind="stable")]
+            found[index] = Limits(start[own], start[own] + length[own], share[own], own)
+        return MappingProxyType(found)
+
+    @cached_property
+    def tensors(self) -> list[dict[str, Any]]:
+        """The rows of `TensorInfo`."""
+        return table_rows(self.run, self.part, "TensorInfo")
+
+    @cached_property
+    def span_ns(self) -> tuple[int, int]:
+        """The measured window: from the zero to the last instant of the trace."""
+        tallies = [self.instructions.tally, self.packets.tally]
+        ends = [int(self.metadata.get("last_hw_timestamp") or 0)]
+        tally = self.instructions.tally
+        ends += [int(tally.end_ns.max()), int(tally.start_ns.max()) + 1] if len(tally) else []
+        if not len(tally):
+            ends += [int(one.end_ns.max()) for one in tallies if len(one)]
+        return 0, max(*ends, 1)
+
+    @cached_property
+    def has_neff(self) -> bool:
+        """Whether names and tensors of a program are known."""
+        return self.run.manifest.table("NeffHeader", self.part) is not None
+
+    @property
+    def has_packets(self) -> bool:
+        """Whether the trace holds DMA records."""
+        return bool(len(self.packets.tally))
+
+
+def device_run(run: ReadableRun, part: int = 0) -> DeviceRun:
+    """A part of a run, out of memory if it was asked for before and is not too large."""
+    rows = sum(
+        entry.row_count
+        for entry in run.manifest.tables
+        if entry.part == part and entry.name in {"Instruction", "DmaPacket"}
+    )
+    if rows > MOST_KEPT_ROWS:
+        return DeviceRun(run, part)
+    manifest = (run.path / "manifest.json").stat()
+    identity = (manifest.st_ino, manifest.st_mtime_ns, manifest.st_size)
+    return _kept(_Opened(run), part, identity)
+
+
+class _Opened:
+    """A run as a key: two that lie in the same folder are one."""
+
+    def __init__(self, run: ReadableRun) -> None:
+        self.run = run
+
+    def __hash__(self) -> int:
+        return hash(self.run.path)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Opened) and self.run.path == other.run.path
+
+
+@lru_cache(maxsize=KEPT_RUNS)
+def _kept(opened: _Opened, part: int, _identity: tuple[int, int, int]) -> DeviceRun:
+    return DeviceRun(opened.run, part)

@@ -1,0 +1,81 @@
+"""Where something happens: rows of tables, keys of the timeline's rows, stretches of time."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from profiles.metrics.coverage import Coverage
+from profiles.metrics.events import Longs, Mask
+from profiles.metrics.insights.finding import Evidence, rows_of
+from profiles.metrics.instruction_kinds import TABLE as INSTRUCTION
+from profiles.metrics.intervals import Stretches, union
+from profiles.metrics.packet_kinds import TABLE as PACKET
+from profiles.metrics.packet_kinds import Queue
+from profiles.metrics.region import Region
+from profiles.metrics.tally import Tally
+
+
+def _slug(name: str) -> str:
+    """As tracks spell a name in their keys."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def engine_track(region: Region, core: int, track: str) -> str:
+    """The key of an engine's row on the timeline."""
+    return f"p{region.run.part}/c{core}/{_slug(track)}"
+
+
+def queue_track(region: Region, queue: Queue) -> str:
+    """The key of a queue's row on the timeline."""
+    return f"p{region.run.part}/dma{queue.core}/{queue.index}-{_slug(queue.name)}"
+
+
+def clock_track(region: Region, core: int) -> str:
+    """The key of a core's clock on the timeline."""
+    return f"p{region.run.part}/clock/c{core}"
+
+
+def _places(region: Region, tally: Tally, kinds: Mask) -> Longs:
+    """Slices of these kinds that touch the range, the longest first."""
+    found = tally.touching(region.start_ns, region.end_ns)
+    found = found[kinds[tally.kind[found]]] if len(kinds) else found[:0]
+    length = tally.end_ns[found] - tally.start_ns[found]
+    return found[np.argsort(-length, kind="stable")]
+
+
+def instruction_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
+    """The instructions of these kinds that touch the range."""
+    instructions = region.run.instructions
+    places = _places(region, instructions.tally, kinds)
+    used = [instructions.kinds[n] for n in np.flatnonzero(kinds).tolist()]
+    tracks = _distinct(engine_track(region, kind.core, kind.track) for kind in used)
+    return Evidence(INSTRUCTION, rows_of(instructions.rows[places]), len(places), noun, tracks)
+
+
+def packet_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
+    """The packets of these kinds that touch the range."""
+    packets = region.run.packets
+    places = _places(region, packets.tally, kinds)
+    used = [packets.kinds[n].queue for n in np.flatnonzero(kinds).tolist()]
+    tracks = _distinct(queue_track(region, queue) for queue in used)
+    return Evidence(PACKET, rows_of(packets.tally.order[places]), len(places), noun, tracks)
+
+
+def _distinct(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(keys))
+
+
+def stretches_of_instructions(region: Region, kinds: Mask) -> Stretches:
+    """The time these instructions cover within the range."""
+    return region.run.instructions.tally.coverage(kinds).within(region.start_ns, region.end_ns)
+
+
+def stretches_of_packets(region: Region, kinds: Mask) -> Stretches:
+    """The time these packets cover within the range."""
+    return region.run.packets.tally.coverage(kinds).within(region.start_ns, region.end_ns)
+
+
+def stretches_at(region: Region, start_ns: Longs, end_ns: Longs) -> Stretches:
+    """The union of intervals, cut at the range's edges."""
+    return Coverage.of(union(start_ns, end_ns)).within(region.start_ns, region.end_ns)

@@ -1,0 +1,68 @@
+"""The part of the summary about collectives: durations by operation and size, and outliers."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from profiles.metrics.column_reading import table_rows
+from profiles.metrics.region import Region
+
+TABLE = "CcOp"
+MISSING = "collective operations: the capture holds none"
+MOST_POINTS = 2000
+
+
+def collective_rows(region: Region) -> list[dict[str, Any]]:
+    """Collectives that start in the range, in order of time, each with its row number."""
+    rows = [
+        {"row": number, **row}
+        for number, row in enumerate(table_rows(region.run.run, region.run.part, TABLE))
+    ]
+    own = [row for row in rows if region.start_ns <= row["start_ts"] < region.end_ns]
+    return sorted(own, key=lambda row: (row["start_ts"], row["row"]))
+
+
+def collectives(region: Region) -> dict[str, Any]:
+    """Each collective as a point, and by operation the quartiles of their durations."""
+    rows = collective_rows(region)
+    if region.run.run.manifest.table(TABLE, region.run.part) is None:
+        return {"missing": MISSING, "count": 0, "operations": [], "points": []}
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[str(row["operation"])].append(row)
+    return {
+        "missing": None,
+        "count": len(rows),
+        "operations": [_operation(name, own) for name, own in sorted(groups.items())],
+        "points": [_point(row) for row in rows[:MOST_POINTS]],
+    }
+
+
+def _operation(name: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    lengths = np.array([row["end_ts"] - row["start_ts"] for row in rows], np.int64)
+    first, median, third = np.quantile(lengths, (0.25, 0.5, 0.75), method="inverted_cdf").tolist()
+    return {
+        "operation": name,
+        "count": len(rows),
+        "sum_ns": int(lengths.sum()),
+        "min_ns": int(lengths.min()),
+        "q1_ns": int(first),
+        "median_ns": int(median),
+        "mean_ns": float(lengths.mean()),
+        "q3_ns": int(third),
+        "max_ns": int(lengths.max()),
+        "variance_ns2": float(lengths.var()),
+    }
+
+
+def _point(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("operation", "algorithm", "dtype", "num_elements", "input_size", "output_size",
+             "trigger_engine", "algorithm_bandwidth", "bus_bandwidth", "replica_group")  # fmt: skip
+    return {
+        "row": row["row"],
+        "start_ns": row["start_ts"],
+        "end_ns": row["end_ts"],
+        **{name: row.get(name) for name in names},
+    }

@@ -1,0 +1,156 @@
+"""Parts of the summary about moving data: HBM, DMA by type, source, queue, engine and size."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from profiles.metrics.coverage import Coverage
+from profiles.metrics.headline import BANDWIDTH, HBM, PACKETS, hbm_capacity
+from profiles.metrics.packet_kinds import PacketKind
+from profiles.metrics.region import NS_PER_S, Region
+
+MOST_SIZES = 64
+
+
+def hbm(region: Region) -> dict[str, Any]:
+    """What became of the bytes device memory could have moved in the range."""
+    if not region.has_hbm_bytes:
+        return {"missing": HBM, "capacity_bytes": None, "parts": []}
+    saved, reloaded = region.amount("spill_save_bytes"), region.amount("spill_reload_bytes")
+    amounts = {
+        "read": max(region.amount("hbm_read_bytes") - reloaded, 0.0),
+        "written": max(region.amount("hbm_write_bytes") - saved, 0.0),
+        "spill_reload": reloaded,
+        "spill_save": saved,
+    }
+    capacity = hbm_capacity(region).value
+    if capacity is not None:
+        amounts["unused"] = max(capacity - sum(amounts.values()), 0.0)
+    parts = [
+        {"id": name, "bytes": amount, "share": amount / capacity if capacity else None}
+        for name, amount in amounts.items()
+    ]
+    missing = None if capacity is not None else BANDWIDTH
+    return {"missing": missing, "capacity_bytes": capacity, "parts": parts}
+
+
+def dma(region: Region) -> dict[str, Any]:
+    """Packets by type, by who made their descriptors, by queue, by engine and by size."""
+    if not region.run.has_packets:
+        empty: dict[str, Any] = {name: [] for name in ("types", "sources", "queues", "engines")}
+        return {"missing": PACKETS, "packets": None, "bytes": None, "sizes": [], **empty}
+    counted = region.counted_packets
+    own = region.own_packets
+    return {
+        "missing": None,
+        "packets": int(counted.started[own].sum()),
+        "bytes": float((counted.executions * region.run.packets.size_bytes)[own].sum()),
+        "types": _grouped(region, lambda kind: kind.queue.type, "type"),
+        "sources": _grouped(region, lambda kind: kind.queue.source, "source"),
+        "queues": _queues(region),
+        "engines": _engines(region),
+        "sizes": _sizes(region),
+    }
+
+
+def _grouped(
+    region: Region, key: Callable[[PacketKind], Hashable], name: str
+) -> list[dict[str, Any]]:
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for number, kind in region.numbered_packets:
+        groups[key(kind)].append(number)
+    rows = []
+    for value, numbers in groups.items():
+        queues = {region.run.packets.kinds[number].queue for number in numbers}
+        covers = [region.run.packets.queue_coverage[queue] for queue in queues]
+        active = region.length_ns(Coverage.joined(covers))
+        rows.append({name: value, **_totals(region, np.array(numbers)), **_active(region, active)})
+    return sorted(rows, key=lambda row: (-row["bytes"], str(row[name])))
+
+
+def _totals(region: Region, numbers: npt.NDArray[np.int64]) -> dict[str, Any]:
+    counted = region.counted_packets
+    size = float((counted.executions * region.run.packets.size_bytes)[numbers].sum())
+    time_ns = float(counted.time_ns[numbers].sum())
+    return {
+        "packets": int(counted.started[numbers].sum()),
+        "bytes": size,
+        "sum_ns": time_ns,
+        "bytes_per_s": size / time_ns * NS_PER_S if time_ns else None,
+    }
+
+
+def _active(region: Region, active_ns: int) -> dict[str, Any]:
+    return {"active_ns": active_ns, "active": active_ns / region.duration_ns}
+
+
+def _queues(region: Region) -> list[dict[str, Any]]:
+    """By queue; `achieved` is bytes over its active time, against what its engines can move."""
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for number, kind in region.numbered_packets:
+        groups[kind.queue].append(number)
+    rate = region.chip.dma_bytes_per_s
+    rows = []
+    for queue, numbers in sorted(groups.items(), key=lambda item: (item[0].core, item[0].index)):
+        active = region.length_ns(region.run.packets.queue_coverage[queue])
+        totals = _totals(region, np.array(numbers))
+        achieved = totals["bytes"] / active * NS_PER_S if active else None
+        rows.append(
+            {
+                "core": queue.core,
+                "index": queue.index,
+                "name": queue.name,
+                "type": queue.type,
+                "source": queue.source,
+                **totals,
+                **_active(region, active),
+                "achieved_bytes_per_s": achieved,
+                "achieved": achieved / rate if achieved is not None and rate else None,
+            }
+        )
+    return rows
+
+
+def _engines(region: Region) -> list[dict[str, Any]]:
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, kind in region.numbered_packets:
+        if kind.engine is not None:
+            groups[kind.queue.core, kind.engine].append(number)
+    rows = []
+    for (core, engine), coverage in region.run.packets.engine_coverage.items():
+        if core in region.cores:
+            numbers = np.array(groups.get((core, engine), []), np.int64)
+            active = region.length_ns(coverage)
+            row = {"core": core, "engine": engine, **_totals(region, numbers)}
+            rows.append({**row, **_active(region, active)})
+    return rows
+
+
+def _sizes(region: Region) -> list[dict[str, Any]]:
+    """Packets of one size: how many, and how fast one of them moves on average.
+
+    Where there are more sizes than fit, each row holds the sizes up to the next power of two.
+    """
+    sizes = sorted({kind.size_bytes for _, kind in region.numbered_packets})
+    is_exact = len(sizes) <= MOST_SIZES
+    groups: dict[int, list[int]] = defaultdict(list)
+    for number, kind in region.numbered_packets:
+        own = kind.size_bytes
+        groups[own if is_exact else 1 << max(own - 1, 0).bit_length()].append(number)
+    rows = []
+    for most, numbers in sorted(groups.items()):
+        own_sizes = [region.run.packets.kinds[number].size_bytes for number in numbers]
+        totals = _totals(region, np.array(numbers))
+        packets = float(region.counted_packets.executions[numbers].sum())
+        rows.append(
+            {
+                "least_bytes": min(own_sizes),
+                "most_bytes": max(own_sizes) if is_exact else most,
+                **totals,
+                "mean_ns": totals["sum_ns"] / packets if packets else None,
+            }
+        )
+    return rows

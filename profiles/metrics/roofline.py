@@ -1,0 +1,130 @@
+"""The roofline: FLOP rate against FLOPs per byte of device memory, as a whole and by operator."""
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from profiles.metrics.headline import BANDWIDTH, HBM, PEAK
+from profiles.metrics.region import NS_PER_S, Region
+
+MOST_OPERATORS = 40
+
+
+def roofline(region: Region) -> dict[str, Any]:
+    """Roofs of the chosen cores, and a point for the whole, each class and each operator.
+
+    Multiplications move no bytes of device memory themselves: a class is held against the peak
+    for its data type, over its own time. An operator has its own bytes.
+    """
+    peak, rate = region.peak_flops, region.chip.hbm_bytes_per_s
+    missing = PEAK if peak is None else BANDWIDTH if rate is None else None
+    share = throttled_share(region)
+    return {
+        "missing": missing or (None if region.has_hbm_bytes else HBM),
+        "peak_flops": peak,
+        "hbm_bytes_per_s": rate,
+        "balance": peak / rate if peak and rate else None,
+        "throttled_share": share,
+        "throttled_peak_flops": peak * share if peak and share is not None else None,
+        "whole": _point(region, "whole", region.useful_flops, region.hbm_bytes, region.duration_ns),
+        "classes": _classes(region),
+        "operators": _operators(region),
+    }
+
+
+def throttled_share(region: Region) -> float | None:
+    """The clock on average over the range and the chosen cores that recorded limits.
+
+    A time-weighted mean of k/n; where nothing is recorded the clock counts as full.
+    """
+    if not region.limits:
+        return None
+    lost = [region.lost_ns(core, region.everything) for core in region.limits]
+    return 1 - sum(lost) / (len(lost) * region.duration_ns)
+
+
+def _point(
+    region: Region, name: str, flops: float, traffic: float | None, time_ns: float
+) -> dict[str, Any]:
+    rate = flops / time_ns * NS_PER_S if time_ns else None
+    intensity = flops / traffic if traffic else None
+    roof = _roof(region, intensity)
+    return {
+        "name": name,
+        "flops": flops,
+        "bytes": traffic,
+        "ns": time_ns,
+        "rate": rate,
+        "intensity": intensity,
+        "roof": roof,
+        "of_roof": rate / roof if roof and rate is not None else None,
+    }
+
+
+def _roof(region: Region, intensity: float | None) -> float | None:
+    peak, rate = region.peak_flops, region.chip.hbm_bytes_per_s
+    if peak is None or rate is None:
+        return None
+    return peak if intensity is None else min(peak, intensity * rate)
+
+
+def _classes(region: Region) -> list[dict[str, Any]]:
+    """Multiplications by data type and purpose, over the time in which they ran."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for number, kind in region.numbered_kinds:
+        if kind.shape is not None:
+            purpose = "transpose" if kind.is_transpose else "matmul"
+            groups[f"{purpose} {kind.shape.dtype}".strip()].append(number)
+    return [_class(region, name, numbers) for name, numbers in sorted(groups.items())]
+
+
+def _class(region: Region, name: str, numbers: list[int]) -> dict[str, Any]:
+    """FLOPs as recorded; the roof is the peak scaled like them from BF16 (inventory, 4.2)."""
+    flops, adjusted = (_amount(region, of, numbers) for of in ("raw_flops", "adjusted_flops"))
+    peak = region.peak_flops
+    point = _point(region, name, flops, None, _covered_ns(region, numbers))
+    roof = peak * flops / adjusted if peak and adjusted else None
+    rate = point["rate"]
+    return {
+        **point,
+        "roof": roof,
+        "of_roof": rate / roof if roof and rate is not None else None,
+        "is_transpose": name.startswith("transpose"),
+    }
+
+
+def _operators(region: Region) -> list[dict[str, Any]]:
+    """By operator of the framework, over the time in which its instructions ran."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for number, kind in region.numbered_kinds:
+        if kind.operator:
+            groups[kind.operator].append(number)
+    amounts = {
+        name: (
+            _amount(region, "raw_flops", own) - _amount(region, "flops_transpose", own),
+            _amount(region, "hbm_read_bytes", own) + _amount(region, "hbm_write_bytes", own),
+        )
+        for name, own in groups.items()
+    }
+    largest = sorted(amounts, key=lambda name: (-amounts[name][0], -amounts[name][1], name))
+    return [
+        _point(region, name, *_known(amounts[name]), _covered_ns(region, groups[name]))
+        for name in largest[:MOST_OPERATORS]
+    ]
+
+
+def _known(amounts: tuple[float, float]) -> tuple[float, float | None]:
+    return amounts[0], amounts[1] or None
+
+
+def _amount(region: Region, name: str, numbers: list[int]) -> float:
+    per = region.run.instructions.amounts[name]
+    return float((region.counted.executions * per)[numbers].sum())
+
+
+def _covered_ns(region: Region, numbers: list[int]) -> int:
+    instructions = region.run.instructions
+    mask = np.zeros(len(instructions.kinds), bool)
+    mask[numbers] = True
+    return region.length_ns(instructions.tally.coverage(mask))

@@ -1,0 +1,145 @@
+"""Slices counted by kind within any range of time: checkpoints every so many, scans between."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from profiles.metrics.coverage import Coverage
+from profiles.metrics.events import Longs, Mask
+from profiles.metrics.intervals import union
+
+Reals = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+MOST_CHECKPOINT_CELLS = 4_000_000
+MOST_CHECKPOINTS = 64
+MOST_KEPT_STRETCHES = 4_000_000
+"""Stretches of coverages that stay in memory, 16 bytes each."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a range holds of each kind; arrays of shape (kinds,).
+
+    `started` slices start in the range. A slice that crosses an edge gives the share of it that
+    lies inside to `executions`, and its time inside to `time_ns`: two ranges side by side add up.
+    """
+
+    started: Longs
+    executions: Reals
+    time_ns: Reals
+
+
+class Tally:
+    """Slices in order of their start, each of one kind.
+
+    `start_ns`, `end_ns` int64 (n,); `kind` int32 (n,); `order` int64 (n,) their places in what was
+    given. A slice without length lies whole in the range that holds its instant.
+    """
+
+    def __init__(self, start_ns: Longs, end_ns: Longs, kind: npt.NDArray[np.integer], kinds: int):
+        self.order: Longs = np.argsort(start_ns, kind="stable")
+        self.start_ns = start_ns[self.order]
+        self.end_ns = np.maximum(end_ns[self.order], self.start_ns)
+        self.kind: Ints = kind[self.order].astype(np.int32)
+        self.kinds = kinds
+        self._reach_ns = np.maximum.accumulate(self.end_ns) if len(self.end_ns) else self.end_ns
+        self._step, self._counts, self._times = self._checkpoints()
+        self._coverages: dict[bytes, Coverage] = {}
+
+    def __len__(self) -> int:
+        return len(self.start_ns)
+
+    def _checkpoints(self) -> tuple[int, Longs, Reals]:
+        most = min(MOST_CHECKPOINTS, max(MOST_CHECKPOINT_CELLS // max(self.kinds, 1), 1))
+        step = max(len(self) // most + 1, 1)
+        counts = np.zeros((len(self) // step + 1, self.kinds), np.int64)
+        times: Reals = np.zeros((len(self) // step + 1, self.kinds), np.float64)
+        for place in range(1, len(counts)):
+            own = slice((place - 1) * step, place * step)
+            counts[place] = counts[place - 1] + self._count(own)
+            times[place] = times[place - 1] + self._time(own)
+        return step, counts, times
+
+    def _count(self, own: slice) -> Longs:
+        found: Longs = np.bincount(self.kind[own], minlength=self.kinds).astype(np.int64)
+        return found
+
+    def _time(self, own: slice) -> Reals:
+        length = (self.end_ns[own] - self.start_ns[own]).astype(np.float64)
+        summed = np.bincount(self.kind[own], weights=length, minlength=self.kinds)
+        return summed.astype(np.float64)
+
+    def starting(self, start_ns: int, end_ns: int) -> slice:
+        """The slices that start in [start, end)."""
+        first, last = np.searchsorted(self.start_ns, (start_ns, end_ns)).tolist()
+        return slice(first, max(first, last))
+
+    @cached_property
+    def _by_kind(self) -> tuple[Longs, Longs, Longs]:
+        """Starts and lengths, kind by kind, and where each kind begins; shape (kinds + 1,)."""
+        narrow = self.kind.astype(np.uint16) if self.kinds < 1 << 16 else self.kind
+        order = np.argsort(narrow, kind="stable")
+        edges = np.concatenate(([0], np.cumsum(self._count(slice(None)))))
+        return self.start_ns[order], (self.end_ns - self.start_ns)[order], edges
+
+    def lengths(self, kind: int, start_ns: int, end_ns: int) -> Longs:
+        """Whole durations of the slices of a kind that start in [start, end)."""
+        starts, lengths, edges = self._by_kind
+        own = starts[edges[kind] : edges[kind + 1]]
+        first, last = (edges[kind] + np.searchsorted(own, (start_ns, end_ns))).tolist()
+        return lengths[first:last]
+
+    def across(self, at_ns: int) -> Longs:
+        """Places of the slices that begin before an instant and end after it."""
+        begun = int(np.searchsorted(self.start_ns, at_ns))
+        first = int(np.searchsorted(self._reach_ns, at_ns, "right"))
+        if first >= begun:
+            return np.zeros(0, np.int64)
+        found: Longs = first + np.flatnonzero(self.end_ns[first:begun] > at_ns)
+        return found
+
+    def touching(self, start_ns: int, end_ns: int) -> Longs:
+        """Places of the slices that have time in [start, end) or start there."""
+        own = self.starting(start_ns, end_ns)
+        return np.concatenate((self.across(start_ns), np.arange(own.start, own.stop)))
+
+    def coverage(self, kinds: Mask) -> Coverage:
+        """The time that at least one slice of these kinds covers; kept for the next who asks."""
+        key = kinds.tobytes()
+        found = self._coverages.get(key)
+        if found is None:
+            chosen = kinds[self.kind] if len(kinds) else np.zeros(0, bool)
+            found = Coverage.of(union(self.start_ns[chosen], self.end_ns[chosen]))
+            kept = sum(len(one.stretches.start_ns) for one in self._coverages.values())
+            if kept + len(found.stretches.start_ns) > MOST_KEPT_STRETCHES:
+                self._coverages.clear()
+            self._coverages[key] = found
+        return found
+
+    def over(self, start_ns: int, end_ns: int) -> Counted:
+        """What [start, end) holds of each kind."""
+        own = self.starting(start_ns, end_ns)
+        started = self._until(self._counts, own.stop) - self._until(self._counts, own.start)
+        time = self._times_until(own.stop) - self._times_until(own.start)
+        executions = started.astype(np.float64)
+        for at_ns, sign in ((start_ns, 1.0), (end_ns, -1.0)):
+            rows = self.across(at_ns)
+            left = self.end_ns[rows] - at_ns
+            share = left / (self.end_ns[rows] - self.start_ns[rows])
+            kind = self.kind[rows]
+            executions += sign * np.bincount(kind, weights=share, minlength=self.kinds)
+            time += sign * np.bincount(kind, weights=left, minlength=self.kinds)
+        return Counted(started, executions, time)
+
+    def _until(self, sums: Longs, place: int) -> Longs:
+        whole = place // self._step
+        found: Longs = sums[whole] + self._count(slice(whole * self._step, place))
+        return found
+
+    def _times_until(self, place: int) -> Reals:
+        whole = place // self._step
+        found: Reals = self._times[whole] + self._time(slice(whole * self._step, place))
+        return found

@@ -1,0 +1,104 @@
+"""Slices counted by kind in a range, against a loop over all of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profiles.metrics import tally as tally_module
+from profiles.metrics.tally import Tally
+
+SLICES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20), st.integers(0, 3)), max_size=40)
+
+
+def tally(slices: list[tuple[int, int, int]]) -> Tally:
+    start, length, kind = (np.array([one[n] for one in slices], np.int64) for n in range(3))
+    return Tally(start, start + length, kind, 4)
+
+
+def slow(slices: list[tuple[int, int, int]], first: int, last: int) -> tuple[list[float], ...]:
+    started, executions, time = [0.0] * 4, [0.0] * 4, [0.0] * 4
+    for begin, length, kind in slices:
+        inside = max(min(begin + length, last) - max(begin, first), 0)
+        starts = first <= begin < last
+        started[kind] += starts
+        time[kind] += inside
+        executions[kind] += inside / length if length else starts
+    return started, executions, time
+
+
+@given(SLICES, st.integers(0, 80), st.integers(1, 80))
+def test_a_range_holds_what_a_loop_finds(
+    slices: list[tuple[int, int, int]], first: int, length: int
+) -> None:
+    found = tally(slices).over(first, first + length)
+    started, executions, time = slow(slices, first, first + length)
+    assert found.started.tolist() == started
+    assert found.time_ns.tolist() == pytest.approx(time)
+    assert found.executions.tolist() == pytest.approx(executions)
+
+
+@given(SLICES, st.integers(1, 79))
+def test_two_ranges_side_by_side_add_up_to_the_whole(
+    slices: list[tuple[int, int, int]], at: int
+) -> None:
+    own = tally(slices)
+    left, right, whole = own.over(0, at), own.over(at, 100), own.over(0, 100)
+    assert (left.started + right.started).tolist() == whole.started.tolist()
+    assert (left.time_ns + right.time_ns).tolist() == pytest.approx(whole.time_ns.tolist())
+    summed = (left.executions + right.executions).tolist()
+    assert summed == pytest.approx(whole.executions.tolist())
+
+
+@given(SLICES)
+def test_many_checkpoints_change_nothing(slices: list[tuple[int, int, int]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tally_module, "MOST_CHECKPOINTS", 1)
+        plain = tally(slices).over(7, 41)
+    found = tally(slices).over(7, 41)
+    assert found.started.tolist() == plain.started.tolist()
+    assert found.time_ns.tolist() == plain.time_ns.tolist()
+
+
+@given(SLICES, st.integers(0, 60), st.integers(1, 40))
+def test_slices_that_touch_a_range_are_found(
+    slices: list[tuple[int, int, int]], first: int, length: int
+) -> None:
+    own, last = tally(slices), first + length
+    places = own.touching(first, last)
+    expected = sorted(
+        number
+        for number, (begin, size, _) in enumerate(slices)
+        if first <= begin < last or begin < first < begin + size
+    )
+    assert sorted(own.order[places].tolist()) == expected
+
+
+@given(SLICES, st.integers(0, 3))
+def test_durations_of_a_kind_are_those_that_start_in_the_range(
+    slices: list[tuple[int, int, int]], kind: int
+) -> None:
+    expected = sorted(length for begin, length, own in slices if own == kind and 10 <= begin < 50)
+    assert sorted(tally(slices).lengths(kind, 10, 50).tolist()) == expected
+
+
+@given(SLICES)
+def test_coverage_is_kept_and_right(slices: list[tuple[int, int, int]]) -> None:
+    own = tally(slices)
+    chosen = np.array([True, False, True, False])
+    expected = {
+        at
+        for begin, length, kind in slices
+        if kind in (0, 2)
+        for at in range(begin, begin + length)
+    }
+    assert own.coverage(chosen).length_ns(0, 100) == len(expected)
+    assert own.coverage(chosen) is own.coverage(chosen.copy())
+
+
+def test_coverages_that_are_too_many_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally_module, "MOST_KEPT_STRETCHES", 2)
+    own = tally([(0, 1, 0), (2, 1, 1), (4, 1, 2), (6, 1, 3)])
+    first = own.coverage(np.array([True, True, False, False]))
+    own.coverage(np.array([False, False, True, True]))
+    assert own.coverage(np.array([True, True, False, False])) is not first
