@@ -18,6 +18,7 @@ from profiles.metrics.device_links import (
     Link,
     links_of,
     model_text,
+    shown_executions,
     where_time_went,
 )
 from profiles.metrics.model_name import model_name
@@ -85,6 +86,40 @@ class DeviceLinkView(TablesView):
                 "where": [{"label": one.label, "ns": one.ns, "share": one.share} for one in shares],
                 "candidates": [_candidate(*one, opened, back) for one in found],
                 "note": _note([link for link, _, _ in found]),
+            }
+        )
+
+
+class DeviceRowsView(TablesView):
+    """Device profiles on the host's clock."""
+
+    @extend_schema(
+        summary="List device profiles that can be drawn on host time",
+        responses=system_shapes.DeviceRows,
+    )
+    def get(self, request: Request, profile_id: UUID, run: int) -> Response:  # noqa: ARG002
+        """Of each that is processed the first execution it shows, and where its zero lies."""
+        opened = run_opened(profile_id, run)
+        events = system_events(opened)
+        origin = next((part.origin_unix_ns for part in opened.manifest.parts), None)
+        parts = {str(one.pk): part_of(one) for one in device_profiles(profile_id)}
+        known = {key: part for key, part in parts.items() if part is not None}
+        found = [] if origin is None else shown_executions(opened, known)
+        _, cores = events.cores
+        places = events.cores[0]
+        return Response(
+            {
+                "rows": [
+                    {
+                        "profile_id": one.device_profile_id,
+                        "row": one.row,
+                        "instance_id": cores[int(places[one.row])].instance_id,
+                        "process_id": str(cores[int(places[one.row])].process_id),
+                        "nc_idx": cores[int(places[one.row])].nc_idx,
+                        "device_zero_host_ns": one.zero_unix_ns - int(origin or 0),
+                    }
+                    for one in found
+                ]
             }
         )
 

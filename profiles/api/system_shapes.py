@@ -321,3 +321,64 @@ class DeviceLink(serializers.Serializer[object]):
     where = TimeShare(many=True)
     candidates = DeviceCandidate(many=True)
     note = serializers.CharField()
+
+
+class EventPlace(serializers.Serializer[object]):
+    """Where an event is; times from the profile's zero."""
+
+    row = serializers.IntegerField()
+    name = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    instance_id = serializers.CharField()
+    process_id = serializers.CharField()
+    thread_id = serializers.CharField()
+    worker_gid = serializers.IntegerField(allow_null=True)
+    nc_idx = serializers.IntegerField(allow_null=True)
+    pcore_idx = serializers.IntegerField(allow_null=True)
+    start_ts = serializers.IntegerField()
+    end_ts = serializers.IntegerField()
+
+
+class FlowEvent(EventPlace):
+    """An event of an execution. `reason`: by its execution id, because it lies inside the call on
+    its thread, or by time alone. `cause_row` is the event it follows from.
+    """
+
+    reason = serializers.ChoiceField(choices=["execution id", "inside the call", "time"])
+    cause_row = serializers.IntegerField(allow_null=True)
+
+
+class BesideEvent(EventPlace):
+    """What another core did at the same time; `shared_ns` of it lie within the event asked for."""
+
+    shared_ns = serializers.IntegerField()
+    has_same_name = serializers.BooleanField()
+
+
+class Flow(serializers.Serializer[object]):
+    """The execution an event is a part of, in order of time, and one event of every other core.
+    `beside_count` counts all cores, given or not.
+    """
+
+    flow = FlowEvent(many=True)
+    beside = BesideEvent(many=True)
+    beside_count = serializers.IntegerField()
+
+
+class DeviceRow(serializers.Serializer[object]):
+    """The first execution a device profile shows. `device_zero_host_ns` is the device profile's
+    zero, from the system profile's.
+    """
+
+    profile_id = serializers.UUIDField()
+    row = serializers.IntegerField()
+    instance_id = serializers.CharField()
+    process_id = serializers.CharField()
+    nc_idx = serializers.IntegerField(allow_null=True)
+    device_zero_host_ns = serializers.IntegerField()
+
+
+class DeviceRows(serializers.Serializer[object]):
+    """Device profiles that can be drawn on host time, in order of their executions."""
+
+    rows = DeviceRow(many=True)

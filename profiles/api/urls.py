@@ -3,8 +3,9 @@
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from profiles.api.devices import DeviceLinkView, DeviceListView
+from profiles.api.devices import DeviceLinkView, DeviceListView, DeviceRowsView
 from profiles.api.docs import docs_page
+from profiles.api.flow import FlowView
 from profiles.api.hbm import HbmUsageView
 from profiles.api.metrics import MetricListView, MetricsView
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
@@ -56,6 +57,8 @@ urlpatterns = [
     path(f"{_PROFILE}metrics/", MetricsView.as_view(), name="api-metrics"),
     path(f"{_PROFILE}devices/", DeviceListView.as_view(), name="api-device-list"),
     path(f"{_RUN}device-link/", DeviceLinkView.as_view(), name="api-device-link"),
+    path(f"{_RUN}device-rows/", DeviceRowsView.as_view(), name="api-device-rows"),
+    path(f"{_RUN}flow/", FlowView.as_view(), name="api-flow"),
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
     path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),

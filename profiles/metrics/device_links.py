@@ -10,6 +10,7 @@ from profiles.metrics.events import Events, Longs, attributes_of
 from profiles.metrics.host_gaps import RUNNING
 from profiles.metrics.range_statistics import Durations, grouped
 from profiles.metrics.steps import EXECUTE
+from profiles.storage.manifest import PartEntry
 from profiles.storage.tables import ReadableRun
 
 LINKS = "DeviceProfileLink"
@@ -131,3 +132,35 @@ def model_text(attributes_json: str | None) -> str | None:
     if attributes.get("model_name"):
         return str(attributes["model_name"])
     return f"model {attributes['model_id']}" if "model_id" in attributes else None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An execution that a device profile shows: its row, and the profile's zero as Unix ns."""
+
+    row: int
+    device_profile_id: str
+    zero_unix_ns: int
+
+
+def shown_executions(run: ReadableRun, parts: dict[str, PartEntry]) -> list[Shown]:
+    """Of every device profile the first execution it shows, by row.
+
+    `parts` are the profiles' traces by id. Left out is what has no clock in common with the host.
+    """
+    if run.manifest.table(LINKS) is None:
+        return []
+    table = pq.read_table(
+        run.table_path(LINKS),
+        columns=["event_row", "device_profile_id", "host_minus_device_ns"],
+        filters=[("relation", "==", THIS_EXECUTION)],
+        memory_map=True,
+    ).sort_by("event_row")
+    shown: dict[str, Shown] = {}
+    columns = [table.column(name).to_pylist() for name in table.column_names]
+    for row, device, offset_ns in zip(*columns, strict=True):
+        part = parts.get(device)
+        if device in shown or part is None or part.device_zero_ns is None or offset_ns is None:
+            continue
+        shown[device] = Shown(row, device, int(part.device_zero_ns) + offset_ns)
+    return sorted(shown.values(), key=lambda one: one.row)

@@ -245,3 +245,27 @@ def test_a_profile_of_one_device_has_no_further_ones(client: Client, processed: 
     found = client.get(f"/api/v1/profiles/{processed.pk}/devices/").json()
     assert found == {"total": 0, "ready": 0, "failed": 0, "devices": []}
     assert client.get(f"/api/v1/profiles/{uuid4()}/devices/").status_code == 404
+
+
+def test_a_device_profile_is_drawn_on_host_time_where_both_clocks_are_known(
+    client: Client, parent: Profile
+) -> None:
+    child, other = child_of(parent), child_of(parent, "serving_nc_1", zero=None)
+    publish(parent, [link(1, child), link(1, other), link(5, child)])
+    found = client.get(f"/api/v1/profiles/{parent.pk}/runs/1/device-rows/").json()
+    assert found["rows"] == [
+        {
+            "profile_id": str(child.pk),
+            "row": 1,
+            "instance_id": "i-1",
+            "process_id": "100",
+            "nc_idx": 0,
+            "device_zero_host_ns": 1500,
+        }
+    ]
+
+
+def test_without_links_no_device_profile_is_drawn(client: Client, parent: Profile) -> None:
+    publish(parent, [])
+    answer = client.get(f"/api/v1/profiles/{parent.pk}/runs/1/device-rows/")
+    assert answer.json() == {"rows": []}

@@ -214,3 +214,32 @@ def test_the_summary_names_steps_the_late_rank_and_what_the_host_did(
 
 def test_a_summary_of_a_run_without_events_is_refused(client: Client, processed: Profile) -> None:
     assert error_of(asked(client, processed, "system-summary"))["code"] == "table.missing"
+
+
+def test_an_event_is_followed_from_host_to_device(client: Client, data_dir: Path, db: None) -> None:
+    own: dict[str, Any] = {"model_id": 7, "exec_id": 1}
+    events = [
+        event("neuron::execute", 0, 400, nc=None, source="framework"),
+        event("nrt_execute", 100, 200, worker=3, **own),
+        running(120, 180, pcore=4, **own),
+        event("nrt_execute", 150, 250, nc=1, worker=4, process=1 << 60, **own),
+    ]
+    found = asked(client, system_profile({"SystemProfileEvents": events}), "flow", row=2).json()
+    assert [(one["row"], one["reason"], one["cause_row"]) for one in found["flow"]] == [
+        (0, "time", None),
+        (1, "execution id", 0),
+        (2, "execution id", 1),
+    ]
+    assert (found["flow"][1]["worker_gid"], found["flow"][2]["pcore_idx"]) == (3, 4)
+    profile = system_profile({"SystemProfileEvents": events})
+    beside = asked(client, profile, "flow", row=1).json()
+    assert beside["beside_count"] == 1
+    assert (beside["beside"][0]["row"], beside["beside"][0]["shared_ns"]) == (3, 50)
+    assert beside["beside"][0]["process_id"] == str(1 << 60)
+
+
+@pytest.mark.parametrize("row", ["", "-1", "5", "99999999999999"])
+def test_a_flow_of_a_row_that_is_not_there_is_refused(
+    client: Client, profile: Profile, row: str
+) -> None:
+    assert error_of(asked(client, profile, "flow", row=row))["code"] == "table.missing"

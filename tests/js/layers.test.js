@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   viewers: ["kit", "data", "render", "timeline"],
   upload: ["kit", "data"],
   manager: ["kit", "data", "upload"],
-  pages: ["kit", "data", "viewers", "upload", "manager"],
+  pages: ["kit", "data", "render", "viewers", "upload", "manager"],
 };
 
 const files = readdirSync(ROOT, { recursive: true })

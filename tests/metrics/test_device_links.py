@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from profiles.metrics.device_links import (
+    Shown,
     device_calls,
     links_of,
     listed_devices,
     model_text,
+    shown_executions,
     where_time_went,
 )
 from profiles.metrics.events import Events, events_of
-from profiles.storage.manifest import Manifest
+from profiles.storage.manifest import Manifest, PartEntry
 from profiles.storage.tables import ReadableRun, RunMissingError, TableStore
 from tests.api.system_profile import whole_table
 from tests.metrics.system_events import event, running
@@ -193,3 +195,25 @@ def test_columns_are_read_once(tmp_path: Path, make_run: MakeRun) -> None:
     events = Events(make_run(SystemProfileEvents=CALLS).table_path("SystemProfileEvents"))
     assert events.numbers("start_ts") is events.numbers("start_ts")
     assert events.coded("name") is events.coded("name")
+
+
+def placed(row: int, device: str, relation: str = "this execution") -> dict[str, Any]:
+    """A link to an execution on a device whose clock is 1000 behind Unix time."""
+    return {**link(row, device, relation), "host_minus_device_ns": 1000}
+
+
+def test_a_device_profile_is_placed_by_the_first_execution_it_shows(make_run: MakeRun) -> None:
+    links = [
+        placed(2, "a"),
+        placed(1, "a"),
+        placed(0, "a", "same program"),
+        placed(1, "b", "same program"),
+        placed(3, "c"),
+        link(3, "d"),
+        placed(0, "e"),
+    ]
+    run = make_run(SystemProfileEvents=CALLS, DeviceProfileLink=links)
+    part = PartEntry(0, "trace", span_ns=120, device_zero_ns="470")
+    parts = dict.fromkeys("abd", part) | {"c": PartEntry(0, "trace", span_ns=120)}
+    assert shown_executions(run, parts) == [Shown(1, "a", 1470)]
+    assert shown_executions(make_run(SystemProfileEvents=CALLS), parts) == []

@@ -3,13 +3,13 @@
 import { copy, one, showKeptToast } from "../kit/dom.js";
 import { initTheme } from "../kit/theme.js";
 import { deleteProfile, openSample, reprocess } from "../manager/actions.js";
-import { drawActivity, redrawActivity } from "../manager/activity.js";
 import { Filters } from "../manager/filters.js";
 import { initTabs } from "../manager/first-run.js";
 import { LiveRows } from "../manager/live.js";
 import { initMenus } from "../manager/menus.js";
 import { renameInRow } from "../manager/rename.js";
 import { showSending } from "../manager/sending.js";
+import { drawActivity, redrawActivity } from "../render/activity.js";
 import { UploadPanel } from "../upload/panel.js";
 import { UploadQueue } from "../upload/queue.js";
 

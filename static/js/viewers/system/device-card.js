@@ -1,7 +1,8 @@
 /** The card of a device profile an execution belongs to, and the way into it. */
 
 import { icon, make } from "../../kit/dom.js";
-import { count } from "../../kit/units.js";
+import { count, duration, share } from "../../kit/units.js";
+import { draw } from "../../render/activity.js";
 import { graphTitle } from "../summary/words.js";
 
 /** @typedef {import("../../timeline/hit-test.js").Hit} Hit */
@@ -27,19 +28,18 @@ const BADGES = /** @type {Record<string, string>} */ ({
  * @param {import("./event.js").DeviceLink} link
  * @returns {HTMLElement[]}
  */
-export function deviceCards(viewer, hit, { candidates, model, note }) {
-  const about = model?.name ? [modelSection(model)] : [];
+export function deviceCards(viewer, hit, { candidates, note }) {
   if (candidates.length === 0) {
     const words = note || "No device profile of this program was captured.";
     const title = make("h3", {}, "Device profile");
     const text = make("p", { class: "quiet" }, words);
-    return [make("section", { class: "panel__section" }, title, text), ...about];
+    return [make("section", { class: "panel__section" }, title, text)];
   }
   const cards = candidates.slice(0, MOST_CARDS).map((one, at) => card(viewer, hit, one, at === 0));
   if (note) cards[0].append(make("p", { class: "quiet" }, note));
   const more = candidates.length - MOST_CARDS;
   if (more > 0) cards.push(make("p", { class: "quiet panel__loading" }, `and ${count(more)} more`));
-  return [...cards, ...about];
+  return cards;
 }
 
 /**
@@ -57,7 +57,7 @@ export function modelTitle({ name, graph, role, bucket }) {
  * @param {Model} model
  * @returns {HTMLElement}
  */
-function modelSection({ name, graph, role, rank, bucket }) {
+export function modelSection({ name, graph, role, rank, bucket }) {
   const list = make("dl", { class: "panel__fields" });
   const title = modelTitle({ name, graph, role, rank, bucket });
   const fields = /** @type {[string, string | number | null][]} */ ([
@@ -81,13 +81,20 @@ function modelSection({ name, graph, role, rank, bucket }) {
  */
 function card(viewer, hit, candidate, isFirst) {
   const { name, status, relation, evidence, open_url: address } = candidate;
+  const { id, text } = deviceWords(viewer, hit, candidate);
   const badge = make("span", { class: `badge badge--${BADGES[status ?? ""] ?? "plain"}` });
   badge.append(status ?? "not stored");
-  const title = make("strong", { class: "device__name", title: name }, name);
+  const title = make("strong", { class: "device__name", title: name }, id);
   const head = make("div", { class: "device__head" }, icon("chip"), title, badge);
   const words = make("p", { class: "quiet" }, make("em", {}, relation), ` · ${evidence}`);
-  const box = make("section", { class: "panel__section device" }, head, words);
-  if (!address) return box;
+  const box = make("section", { class: "panel__section device" }, head, make("p", {}, text));
+  if (status === "PROCESSED" && candidate.profile_id) {
+    box.append(deviceFacts(viewer, candidate.profile_id));
+  }
+  if (!address) {
+    box.append(words);
+    return box;
+  }
   if (status && status !== "PROCESSED") {
     const states = "It opens as soon as it has been processed.";
     box.append(make("p", { class: "quiet" }, status === "FAILED" ? "It failed; see why." : states));
@@ -103,8 +110,66 @@ function card(viewer, hit, candidate, isFirst) {
   const tools = make("p", { class: "panel__tools" }, open);
   if (viewer.devices.canShow(hit, candidate))
     tools.append(" ", viewer.devices.toggle(hit, candidate));
-  box.append(tools);
+  box.append(tools, words);
   return box;
+}
+
+/**
+ * What a card is called and what it is: the name without what all names of the run begin with, and
+ * of which cores it is.
+ * @param {SystemTimeline} viewer
+ * @param {Hit} hit
+ * @param {Candidate} candidate
+ * @returns {{id: string, text: string}}
+ */
+function deviceWords(viewer, hit, { name, relation }) {
+  const own = /_(nc_\d+.*)$/.exec(name)?.[1] ?? name;
+  const cores = viewer.devices.coresOf(hit).flatMap(({ attrs }) => attrs?.pcore ?? []);
+  const many = cores.length > 1 ? `cores ${cores.slice(0, -1).join(", ")} and ` : "core ";
+  const of = cores.length > 0 ? `, ${many}${cores.at(-1)}` : "";
+  const what = relation === "this execution" ? "this execution" : "this program";
+  return { id: own, text: `Device profile of ${what}${of}` };
+}
+
+/**
+ * The fingerprint of a device profile and its first figures, filled in when they have come.
+ * @param {SystemTimeline} viewer
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+function deviceFacts(viewer, id) {
+  const print = /** @type {HTMLCanvasElement} */ (
+    make("canvas", { class: "device__print", width: "600", height: "64", role: "img" })
+  );
+  const list = make("dl", { class: "panel__times" });
+  const fact = (/** @type {string} */ name) => {
+    const value = make("dd", {}, "–");
+    list.append(make("div", {}, make("dt", {}, name), value));
+    return value;
+  };
+  const [time, busy, packets] = ["Device time", "Tensor busy", "DMA packets"].map(fact);
+  const fill = async () => {
+    const { run, document } = await viewer.devices.profileOf(id);
+    const queues = document.groups.filter(({ kind }) => kind === "dma");
+    time.textContent = duration(document.duration_ns);
+    packets.textContent = count(queues.reduce((sum, { rows }) => sum + rows, 0));
+    print.dataset.activity = `/profiles/${id}/runs/${run}/activity/`;
+    const activity = await draw(print);
+    const tensor = activity?.lanes.find(({ name }) => name === "Tensor")?.busy ?? [];
+    if (tensor.length > 0) busy.textContent = share(mean(tensor));
+  };
+  fill().catch(() => {
+    print.title = "The device profile cannot be read";
+  });
+  return make("div", { class: "device__facts" }, print, list);
+}
+
+/**
+ * @param {number[]} values
+ * @returns {number}
+ */
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**

@@ -21,6 +21,11 @@ import { DEVICE_LANE } from "../../timeline/system-rows.js";
  * @typedef {{document: TimelineDocument, store: TileStore, offset: number}} Layer
  */
 
+/**
+ * An execution that a processed device profile shows, on the host's clock.
+ * @typedef {{profile_id: string, instance_id: string, process_id: string, nc_idx: number | null, row: number, device_zero_host_ns: number}} DeviceRow
+ */
+
 const MOST_LABELS = 1000;
 const NAMES_PX = 88;
 const QUIET_FONT = '400 11px "Inter", system-ui, sans-serif';
@@ -51,6 +56,8 @@ export class DeviceRows {
     this.loads = new Map();
     /** @type {Map<string, {layer: Layer, lanes: Lane[], brush: Brush, id: string}>} by track */
     this.shown = new Map();
+    /** @type {Map<string, Promise<{run: number, base: string, document: TimelineDocument}>>} by id */
+    this.profiles = new Map();
     /** @type {Set<string>} profiles that were taken away by hand */
     this.refused = new Set();
   }
@@ -62,12 +69,20 @@ export class DeviceRows {
    */
   coresOf({ track }) {
     const { instance, process, nc } = track.attrs ?? {};
+    return this.coresAt({ instance_id: instance, process_id: String(process), nc_idx: nc });
+  }
+
+  /**
+   * @param {{instance_id?: string | null, process_id: string, nc_idx?: number | null}} core
+   * @returns {Track[]}
+   */
+  coresAt({ instance_id: instance, process_id: process, nc_idx: nc }) {
     return this.viewer.document.tracks
       .filter(
         ({ attrs }) =>
           attrs?.source === "neuron_hw" &&
           attrs.instance === instance &&
-          attrs.process === process &&
+          String(attrs.process) === process &&
           attrs.nc === nc,
       )
       .sort((a, b) => (a.attrs?.pcore ?? 0) - (b.attrs?.pcore ?? 0));
@@ -132,13 +147,21 @@ export class DeviceRows {
    * @param {Candidate} candidate
    */
   async show(hit, candidate) {
+    await this.showUnder(candidate, this.coresOf(hit));
+  }
+
+  /**
+   * @param {Pick<Candidate, "profile_id" | "device_zero_host_ns">} candidate
+   * @param {Track[]} cores
+   */
+  async showUnder(candidate, cores) {
     const id = candidate.profile_id ?? "";
     const key = `${id} ${candidate.device_zero_host_ns}`;
     const load = this.loads.get(key) ?? this.load(candidate);
     this.loads.set(key, load);
     const layer = await load;
     if (!layer) return;
-    this.coresOf(hit).forEach((track, place) => {
+    cores.forEach((track, place) => {
       const lanes = lanesOfCore(layer.document, place);
       if (lanes.length === 0) return;
       this.shown.set(track.key, { layer, lanes, brush: new Brush(1, MOST_LABELS), id });
@@ -154,15 +177,44 @@ export class DeviceRows {
   }
 
   /**
-   * @param {Candidate} candidate
+   * A device profile's current run and its timeline's document, asked for once.
+   * @param {string} id
+   * @returns {Promise<{run: number, base: string, document: TimelineDocument}>}
+   */
+  profileOf(id) {
+    const ask = async () => {
+      const { run } = await request(`/api/v1/profiles/${id}/`);
+      const base = `/api/v1/profiles/${id}/runs/${run}/`;
+      return { run, base, document: await request(`${base}timeline/`) };
+    };
+    const found = this.profiles.get(id) ?? ask();
+    this.profiles.set(id, found);
+    found.catch(() => this.profiles.delete(id));
+    return found;
+  }
+
+  /** Draws a device profile under the topmost core that has one, before anything is selected. */
+  async showFirst() {
+    try {
+      /** @type {{rows: DeviceRow[]}} */
+      const { rows } = await request(`${this.viewer.system.base}device-rows/`);
+      const shown = this.viewer.frame?.rows.map(({ track }) => track) ?? [];
+      const place = (/** @type {DeviceRow} */ row) => shown.indexOf(this.coresAt(row)[0] ?? null);
+      const [first] = rows.filter((row) => place(row) >= 0).sort((a, b) => place(a) - place(b));
+      if (first && this.shown.size === 0) await this.showUnder(first, this.coresAt(first));
+    } catch {
+      // Without it the rows begin as they are; a selected execution still brings its own.
+    }
+  }
+
+  /**
+   * @param {Pick<Candidate, "profile_id" | "device_zero_host_ns">} candidate
    * @returns {Promise<Layer | null>}
    */
   async load({ profile_id: id, device_zero_host_ns: offset }) {
     if (offset === null) return null;
     try {
-      const profile = await request(`/api/v1/profiles/${id}/`);
-      const base = `/api/v1/profiles/${id}/runs/${profile.run}/`;
-      const document = await request(`${base}timeline/`);
+      const { base, document } = await this.profileOf(id ?? "");
       const store = new TileStore(`${base}tiles/`, () => this.viewer.redraw());
       return { document, store, offset };
     } catch {

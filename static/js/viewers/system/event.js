@@ -4,7 +4,8 @@ import { make } from "../../kit/dom.js";
 import { request } from "../../kit/http.js";
 import { duration, share } from "../../kit/units.js";
 import { allFields, fetchRow, head, section } from "../details.js";
-import { deviceCards } from "./device-card.js";
+import { deviceCards, modelSection } from "./device-card.js";
+import { flowSections, showFlowTab } from "./flow-panel.js";
 
 /** @typedef {import("../../timeline/hit-test.js").Hit} Hit */
 /** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
@@ -33,13 +34,18 @@ const LINKED = new Set([
 export async function showSystemEvent(viewer, place, hit, signal) {
   place.replaceChildren(head(hit), make("p", { class: "quiet panel__loading" }, "Loading …"));
   try {
-    const [answer, link] = await Promise.all([
+    const [answer, link, flow] = await Promise.all([
       fetchRow(viewer.source, hit.track, hit.row, signal),
       deviceLink(viewer, hit, signal),
+      viewer.flows.load(hit, signal),
     ]);
     const { row, columns } = answer;
     const parts = link?.where.length ? [whereSection(link.where)] : [];
     if (link) parts.push(...deviceCards(viewer, hit, link));
+    if (flow) parts.push(...flowSections(viewer, hit, flow));
+    showFlowTab(viewer, hit, flow);
+    if (flow) void viewer.flows.follow(hit, flow, signal);
+    if (link?.model?.name) parts.push(modelSection(link.model));
     parts.push(section("Attributes", attributesOf(row)));
     const isOfDevice = row.trace_event_source === "neuron_hw" || LINKED.has(hit.label);
     if (isOfDevice) parts.push(viewer.sync.section(hit.track.attrs ?? {}));

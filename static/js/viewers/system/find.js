@@ -3,7 +3,7 @@
 import { one } from "../../kit/dom.js";
 import { request } from "../../kit/http.js";
 import { count, duration } from "../../kit/units.js";
-import { eventAt } from "../../timeline/walk.js";
+import { goTo } from "./places.js";
 
 /** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
 /** @typedef {{row: number, start_ts: number, place: number, name: string, instance_id: string, process_id: number | string, thread_id: number | string, nc_idx: number | null, pcore_idx: number | null}} Event */
@@ -79,29 +79,6 @@ export class Find {
     }
     this.now = target;
     this.words.textContent = `${count(target.place)} of ${hits}`;
-    await this.go(target);
-  }
-
-  /**
-   * Selects a hit in whichever row it lies.
-   * @param {Event} event
-   */
-  async go(event) {
-    const { document, store } = this.viewer;
-    const source = { document, get: (/** @type {string} */ key) => store.get(key) };
-    for (const track of document.tracks) {
-      const { attrs } = track;
-      const isOwn =
-        attrs?.instance === event.instance_id &&
-        String(attrs.process) === String(event.process_id) &&
-        track.start_ns <= event.start_ts &&
-        track.end_ns >= event.start_ts;
-      if (!isOwn) continue;
-      const hit = await eventAt(source, track, event.row, event.start_ts);
-      if (!hit) continue;
-      this.viewer.select(hit);
-      this.viewer.reveal(hit);
-      return;
-    }
+    await goTo(this.viewer, target);
   }
 }

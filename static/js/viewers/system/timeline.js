@@ -10,6 +10,8 @@ import { showEmptyPanel } from "../timeline-words.js";
 import { SyncPoints } from "./clocks.js";
 import { DeviceRows } from "./device-rows.js";
 import { showSystemEvent } from "./event.js";
+import { Flows } from "./flow.js";
+import { showTab } from "./flow-panel.js";
 import { keep, readKept } from "./kept.js";
 import { Levels } from "./levels.js";
 import { showSeriesAt } from "./series-panel.js";
@@ -72,6 +74,7 @@ export class SystemTimeline extends TimelineViewer {
     this.series = new SeriesRows(this);
     this.sync = new SyncPoints(this);
     this.levels = new Levels(this);
+    this.flows = new Flows(this);
     this.plot.painters = {
       series: (row, top, job) => this.series.paint(row, top, job),
       device: (row, top, job) => this.devices.paint(row, top, job),
@@ -174,6 +177,7 @@ export class SystemTimeline extends TimelineViewer {
   drawMarks() {
     super.drawMarks();
     this.sync.draw();
+    this.flows.draw();
   }
 
   /**
@@ -190,8 +194,24 @@ export class SystemTimeline extends TimelineViewer {
    * @param {Hit | null} hit
    */
   select(hit) {
+    this.flows.clear();
+    if (!hit) {
+      one("[data-act='flow-tab']", this.host).hidden = true;
+      showTab(this, "event");
+    }
     super.select(hit);
     if (!hit) this.showIdlePanel();
+  }
+
+  /**
+   * Opens the heads above a row, and shows it where it was hidden.
+   * @param {import("../../timeline/rows.js").Track} track
+   */
+  openRowOf({ key }) {
+    const { hidden } = this.arrangement;
+    if (hidden.has(key)) this.hide(key);
+    const found = arranged(this.document, this.arrangement).find(({ entry }) => entry.key === key);
+    for (const { id } of found?.heads ?? []) if (this.closed.has(id)) this.toggleGroup(id);
   }
 
   /**

@@ -3,6 +3,7 @@
 import { one } from "../../kit/dom.js";
 import { watchDevices } from "./device-list.js";
 import { Find } from "./find.js";
+import { showTab } from "./flow-panel.js";
 import { rowsText, showRowList } from "./row-list.js";
 
 /** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
@@ -13,6 +14,7 @@ export function listenToSystemTools(viewer) {
   const group = /** @type {HTMLSelectElement} */ (one("[data-grouping]", host));
   group.addEventListener("change", () => viewer.groupBy(group.value));
   const cpu = one("[data-act='cpu']", host);
+  const flow = one("[data-act='flow']", host);
   const rows = one("[data-rows-count]", host);
   const tell = () => {
     group.value = viewer.arrangement.grouping;
@@ -26,6 +28,13 @@ export function listenToSystemTools(viewer) {
   const actions = /** @type {Record<string, () => void>} */ ({
     cpu: () => viewer.rearrange({ isCpuShown: !viewer.arrangement.isCpuShown }),
     rows: () => showRowList(viewer),
+    flow: () => {
+      viewer.flows.isOn = !viewer.flows.isOn;
+      flow.setAttribute("aria-pressed", String(viewer.flows.isOn));
+      viewer.redraw();
+    },
+    "flow-tab": () => showTab(viewer, "flow"),
+    fold: () => showTab(viewer, "event"),
     "next-hit": () => void find.step(1),
     "previous-hit": () => void find.step(-1),
     devices: () => /** @type {HTMLDialogElement} */ (one("[data-devices]", host)).showModal(),
@@ -36,4 +45,5 @@ export function listenToSystemTools(viewer) {
     if (name) actions[name]?.();
   });
   void watchDevices(viewer);
+  void viewer.devices.showFirst();
 }

@@ -51,17 +51,21 @@ function activityOf(url) {
 const GREY = 8;
 const HUES = ["blue", "sky", "green", "yellow", "orange", "pink", "violet", "red", "grey"];
 
-/** @param {HTMLCanvasElement} canvas */
-async function draw(canvas) {
+/**
+ * Draws the fingerprint of the run whose address the canvas carries.
+ * @param {HTMLCanvasElement} canvas
+ * @returns {Promise<Activity | null>} what was drawn; null where it cannot be read
+ */
+export async function draw(canvas) {
   const pen = canvas.getContext("2d");
-  if (!pen) return;
+  if (!pen) return null;
   /** @type {Activity} */
   let activity;
   try {
     activity = await activityOf(canvas.dataset.activity ?? "");
   } catch {
     canvas.title = "The activity cannot be read";
-    return;
+    return null;
   }
   const style = getComputedStyle(document.documentElement);
   const colours = HUES.map((hue) => style.getPropertyValue(`--c-${hue}`).trim());
@@ -81,6 +85,7 @@ async function draw(canvas) {
     });
   });
   canvas.setAttribute("aria-label", label(activity));
+  return activity;
 }
 
 /**
