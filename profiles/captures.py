@@ -139,9 +139,10 @@ def _describe(own: _Unfolding, read: Sequence[KeptFile], files: Sequence[KeptFil
     plan = own.plan
     sizes = {file.place or file.in_place: file.size_bytes for file in read}
     listed = [[file.name, file.size_bytes] for file in files if file.name not in own.sources]
+    left_out = own.profile.capture.get("left_out", {})
     capture: dict[str, Any] = {
-        "ignored": sorted(listed)[:MOST_LISTED],
-        "ignored_count": len(listed),
+        "ignored": sorted([*listed, *left_out.get("files", ())])[:MOST_LISTED],
+        "ignored_count": len(listed) + left_out.get("count", 0),
         "notices": [[one.code, one.message, one.count] for one in plan.notices],
         "devices": len(plan.devices),
         "processes": [

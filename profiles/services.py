@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from profiles.storage.sources import ReceivedFile
 from profiles.stores import official_links, source_store, table_store
 
 ALL = Processing()
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,11 @@ def profile_submit(
     idempotency_key: str = "",
     is_sample: bool = False,
     options: Processing = ALL,
+    left_out: Mapping[str, Any] = NOTHING,
 ) -> tuple[Profile, bool]:
     """A new PENDING profile from received files, and whether it is new.
+
+    `left_out` names files of a directory that its sender kept (profiles.left_out).
 
     The same key with the same name and contents gives the profile it gave before; with others it
     is refused. Files move first: rows never name a file that is not there.
@@ -72,9 +77,16 @@ def profile_submit(
         return known, False
     profile_id = uuid4()
     try:
-        return _create(
-            profile_id, chosen, files, idempotency_key, digest, options, is_sample=is_sample
-        ), True
+        own = Profile(
+            id=profile_id,
+            name=chosen,
+            idempotency_key=idempotency_key[:200] or None,
+            content_digest=digest,
+            is_sample=is_sample,
+            options=options.document(),
+            capture={"left_out": dict(left_out)} if left_out else {},
+        )
+        return _create(own, files), True
     except IntegrityError:
         source_store().delete_profile(str(profile_id))
         if idempotency_key and (known := _known(idempotency_key, digest)):
@@ -101,30 +113,15 @@ def _known(key: str, digest: str) -> Profile | None:
     return found
 
 
-def _create(
-    profile_id: UUID,
-    name: str,
-    files: Sequence[ReceivedFile],
-    key: str,
-    digest: str,
-    options: Processing,
-    *,
-    is_sample: bool,
-) -> Profile:
+def _create(profile: Profile, files: Sequence[ReceivedFile]) -> Profile:
+    """Moves the files and writes the rows of a profile that is described already."""
     places = _placed(files)
     for file, ordinal in places:
-        source_store().adopt(file.received.path, str(profile_id), file.role, ordinal)
+        source_store().adopt(file.received.path, str(profile.pk), file.role, ordinal)
     with transaction.atomic():
-        profile = Profile.objects.create(
-            id=profile_id,
-            name=name,
-            size_bytes=sum(file.received.size_bytes for file in files),
-            idempotency_key=key[:200] or None,
-            content_digest=digest,
-            is_sample=is_sample,
-            options=options.document(),
-            sent_at=timezone.now(),
-        )
+        profile.size_bytes = sum(file.received.size_bytes for file in files)
+        profile.sent_at = timezone.now()
+        profile.save(force_insert=True)
         SourceFile.objects.bulk_create(
             SourceFile(
                 profile=profile,

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from profiles.api import shapes
 from profiles.api.pagination import Pages
 from profiles.filters import ProfileFilter
+from profiles.left_out import left_out_in
 from profiles.models import Profile
 from profiles.presentation import profile_document
 from profiles.processing import processing_in
@@ -86,6 +87,7 @@ class ProfileListView(APIView):
                 files=upload.files,
                 idempotency_key=request.headers.get("Idempotency-Key", ""),
                 options=processing_in(upload.fields.get("options", "")),
+                left_out=left_out_in(upload.fields.get("left_out", "")),
             )
         upload.drop()
         body = profile_document(profile_or_404(profile.pk))

@@ -54,6 +54,23 @@ class SourceListView(APIView):
         )
 
 
+class IgnoredListView(APIView):
+    """Files of a capture directory that are not read."""
+
+    @extend_schema(summary="List ignored files", responses=shapes.IgnoredFiles)
+    def get(self, request: Request, profile_id: UUID) -> Response:  # noqa: ARG002
+        """How many there are, and the first thousand by name; a sender may have kept them."""
+        capture = profile_or_404(profile_id).capture
+        return Response(
+            {
+                "total": capture.get("ignored_count", 0),
+                "files": [
+                    {"name": name, "size_bytes": size} for name, size in capture.get("ignored", ())
+                ],
+            }
+        )
+
+
 class SourceFileView(APIView):
     """One uploaded file."""
 

@@ -134,6 +134,11 @@ class ProfileUpload(serializers.Serializer[object]):
     options = serializers.CharField(
         required=False, help_text="What of a directory is processed: Options as JSON text."
     )
+    left_out = serializers.CharField(
+        required=False,
+        help_text="Files of a directory that were not sent, as JSON text: "
+        '{"count": 2, "files": [["notes.txt", 12]]}; at most 1000 are named.',
+    )
 
 
 class Rename(serializers.Serializer[object]):
@@ -189,6 +194,20 @@ class Source(serializers.Serializer[object]):
     size_bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
     file = serializers.CharField()
+
+
+class IgnoredFile(serializers.Serializer[object]):
+    """A file that is not read."""
+
+    name = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+
+
+class IgnoredFiles(serializers.Serializer[object]):
+    """Files of a capture directory that are not read."""
+
+    total = serializers.IntegerField(help_text="All of them; at most 1000 are listed.")
+    files = IgnoredFile(many=True)
 
 
 class Table(serializers.Serializer[object]):

@@ -9,7 +9,7 @@ from profiles.api.flow import FlowView
 from profiles.api.hbm import HbmUsageView
 from profiles.api.metrics import MetricListView, MetricsView
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
-from profiles.api.runs import RunListView, SourceFileView, SourceListView
+from profiles.api.runs import IgnoredListView, RunListView, SourceFileView, SourceListView
 from profiles.api.series import SeriesAtView, SeriesListView, SeriesView
 from profiles.api.system import FindView, RangeStatisticsView
 from profiles.api.system_summary import SystemSummaryView
@@ -46,6 +46,7 @@ urlpatterns = [
     path(_PROFILE, ProfileView.as_view(), name="api-profile"),
     path(f"{_PROFILE}reprocess/", ReprocessView.as_view(), name="api-profile-reprocess"),
     path(f"{_PROFILE}runs/", RunListView.as_view(), name="api-run-list"),
+    path(f"{_PROFILE}ignored/", IgnoredListView.as_view(), name="api-ignored-list"),
     path(f"{_PROFILE}sources/", SourceListView.as_view(), name="api-source-list"),
     path(
         f"{_PROFILE}sources/<int:source_id>/file", SourceFileView.as_view(), name="api-source-file"

@@ -99,7 +99,11 @@ def test_the_directory_travels_as_one_archive_with_every_path(
     page.wait_for_url("**/profiles/")
     expect(page.locator("#toast")).to_have_text("Directory uploaded: serving run")
     parts = received.parts()
-    assert set(parts) == {"name", "directory"}
+    assert set(parts) == {"name", "left_out", "directory"}
+    assert json.loads(parts["left_out"][1]) == {
+        "count": 1,
+        "files": [["capture-0412/notes <b>.txt", 5]],
+    }
     assert parts["name"][1] == b"serving run"
     assert parts["directory"][0] == "capture-0412.tar"
     with tarfile.open(fileobj=io.BytesIO(parts["directory"][1])) as archive:

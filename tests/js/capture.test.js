@@ -7,6 +7,7 @@ import {
   holdings,
   hostsOf,
   isCapture,
+  leftOut,
   processFolder,
   readCapture,
   roleByName,
@@ -168,4 +169,22 @@ test("an archive is sent as it is", async () => {
     ["archive"],
   );
   assert.equal(whyNot(await readCapture([given("a.zip", "")])), "The archive is empty.");
+});
+
+test("the server is told of the files that stay here, the first thousand by name", async () => {
+  assert.deepEqual(leftOut(await readCapture(whole)), {
+    count: 1,
+    files: [["capture/notes.txt", 5]],
+  });
+  const many = Array.from({ length: 1500 }, (_, at) => given(`run/${at}.log`));
+  const told = leftOut(await readCapture([...whole, ...many]));
+  assert.equal(told.count, 1501);
+  assert.equal(told.files.length, 1000);
+});
+
+test("names that are long are told as far as a form may carry them", async () => {
+  const long = Array.from({ length: 400 }, (_, at) => given(`run/${"x".repeat(900)}/${at}.log`));
+  const told = leftOut(await readCapture(long));
+  assert.equal(told.count, 400);
+  assert.ok(told.files.length > 100 && JSON.stringify(told).length < 250_000);
 });

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import {
+  holdings,
+  MOST_FILES,
+  readCapture,
+  whyNot,
+  whyNotCode,
+} from "../../static/js/upload/capture.js";
 import { filesOfField, walk } from "../../static/js/upload/drops.js";
 
 /** @param {string} fullPath */
@@ -80,4 +87,14 @@ test("a field gives the place in the directory, else the name alone", () => {
     ["capture/ntrace.pb", "a.neff"],
   );
   assert.deepEqual(filesOfField(/** @type {any} */ ({ files: null })), []);
+});
+
+test("a folder of too many files is told by one more than may be, never cut to what may be", async () => {
+  const files = Array.from({ length: MOST_FILES + 300 }, (_, at) => fileEntry(`/run/${at}.txt`));
+  const found = await walked(folderEntry("/run", files));
+  assert.equal(found.length, MOST_FILES + 1);
+  const capture = await readCapture(found);
+  assert.match(whyNot(capture), /more than 100,000 files/);
+  assert.equal(whyNotCode(capture), "archive.too_many");
+  assert.deepEqual(holdings(capture), []);
 });

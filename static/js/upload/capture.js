@@ -8,11 +8,16 @@ import { compare, sniff } from "./sniff.js";
  *   | "other"} CaptureRole
  * @typedef {{path: string, file: File}} Given a file and where it lies in the directory
  * @typedef {Given & {role: CaptureRole, sniffed: Sniffed | null}} Found
- * @typedef {{name: string, found: Found[], archive: File | null}} Capture
+ * @typedef {{name: string, found: Found[], archive: File | null, isTooMany: boolean}} Capture
+ * @typedef {{count: number, files: [string, number][]}} LeftOut names and bytes of the first ones
  * @typedef {"ok" | "warn" | "missing" | "none"} HoldingState
  * @typedef {{role: CaptureRole | "archive", name: string, count: number, bytes: number,
  *   state: HoldingState, text: string}} Holding
  */
+
+export const MOST_FILES = 100_000;
+const MOST_NAMED = 1000;
+const MOST_NAMED_CHARACTERS = 200_000;
 
 const BY_NAME = /** @type {Record<string, CaptureRole>} */ ({
   "trace_info.pb": "trace_info",
@@ -62,14 +67,17 @@ export async function readCapture(given) {
   const archive = given.find(({ path }) => isArchive(path));
   if (archive && given.length === 1) {
     const name = archive.file.name.replace(ARCHIVE, "");
-    return { name, found: [], archive: archive.file };
+    return { name, found: [], archive: archive.file, isTooMany: false };
   }
+  const [first = ""] = given.find(({ path }) => path.includes("/"))?.path.split("/") ?? [];
+  const own = { name: first || "capture", archive: null };
+  // So many are not looked at one by one: nothing of them is sent.
+  if (given.length > MOST_FILES) return { ...own, found: [], isTooMany: true };
   /** @type {Found[]} */
   const found = [];
   for (const one of given) found.push(await look(one));
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const [first = ""] = given.find(({ path }) => path.includes("/"))?.path.split("/") ?? [];
-  return { name: first || "capture", found, archive: null };
+  return { ...own, found, isTooMany: false };
 }
 
 /**
@@ -92,6 +100,24 @@ async function look({ path, file }) {
  */
 export function sentFiles(capture) {
   return capture.found.filter(({ role }) => role !== "other");
+}
+
+/**
+ * The files that stay here, as the server is told of them.
+ * @param {Capture} capture
+ * @returns {LeftOut}
+ */
+export function leftOut(capture) {
+  const others = capture.found.filter(({ role }) => role === "other");
+  /** @type {[string, number][]} */
+  const files = [];
+  let characters = 0;
+  for (const { path, file } of others.slice(0, MOST_NAMED)) {
+    characters += path.length;
+    if (path.length > MOST_NAMED || characters > MOST_NAMED_CHARACTERS) break;
+    files.push([path, file.size]);
+  }
+  return { count: others.length, files };
 }
 
 /**
@@ -139,9 +165,22 @@ export function hostsOf(capture) {
  */
 export function whyNot(capture) {
   if (capture.archive) return capture.archive.size === 0 ? "The archive is empty." : "";
+  if (capture.isTooMany) {
+    return `There are more than ${MOST_FILES.toLocaleString("en")} files. Choose the folder of one run, or send an archive.`;
+  }
   const roles = new Set(sentFiles(capture).map(({ role }) => role));
   if (roles.has("trace_info") || roles.has("neff") || roles.has("ntff")) return "";
   return "This directory holds no trace_info.pb, no NEFF and no NTFF.";
+}
+
+/**
+ * The code of what stands in the way.
+ * @param {Capture} capture
+ * @returns {string}
+ */
+export function whyNotCode(capture) {
+  if (capture.archive) return "upload.empty";
+  return capture.isTooMany ? "archive.too_many" : "session.empty";
 }
 
 /**
@@ -164,6 +203,7 @@ export function becomes(capture) {
  * @returns {Holding[]}
  */
 export function holdings(capture) {
+  if (capture.isTooMany) return [];
   if (capture.archive) {
     const { name, size } = capture.archive;
     const text = "Opened on the server, member by member";

@@ -2,7 +2,17 @@
 
 import { button, icon, make, progressBar } from "../kit/dom.js";
 import { count, fileSize, left, sizeOf } from "../kit/units.js";
-import { becomes, captureSize, holdings, hostsOf, many, sentFiles, whyNot } from "./capture.js";
+import {
+  becomes,
+  captureSize,
+  holdings,
+  hostsOf,
+  leftOut,
+  many,
+  sentFiles,
+  whyNot,
+  whyNotCode,
+} from "./capture.js";
 import { failure } from "./messages.js";
 import { sentOfEach } from "./send.js";
 import { tarOf } from "./tar.js";
@@ -36,7 +46,8 @@ export function directoryOf(capture) {
   }
   const members = sentFiles(capture);
   const { body, sizes } = tarOf(members);
-  return { name: `${capture.name}.tar`, body, files: members.map(({ file }) => file), sizes };
+  const files = members.map(({ file }) => file);
+  return { name: `${capture.name}.tar`, body, files, sizes, leftOut: leftOut(capture) };
 }
 
 /** What is shown for one capture; it follows the job once it is on its way. */
@@ -59,7 +70,7 @@ export class DirectoryPane {
     const problem = whyNot(capture);
     if (problem) {
       const text = make("div", {}, make("strong", {}, "Nothing to show"), ` ${problem} `);
-      text.append(make("code", {}, "session.no_trace_info"));
+      text.append(make("code", {}, whyNotCode(capture)));
       const note = make("div", { class: "note note--err", role: "alert" }, icon("FAILED"), text);
       this.element.append(note);
     }

@@ -1,8 +1,7 @@
 /** Files dropped anywhere on the page, folders walked through with the place of every file. */
 
 import { toast } from "../kit/dom.js";
-
-export const MOST_FILES = 100_000;
+import { MOST_FILES } from "./capture.js";
 
 /** @typedef {import("./capture.js").Given} Given */
 
@@ -41,7 +40,7 @@ export function listenForDrops(took) {
  * @returns {Given[]}
  */
 export function filesOfField(input) {
-  const files = Array.from(input.files ?? []).slice(0, MOST_FILES);
+  const files = Array.from(input.files ?? []);
   return files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
@@ -62,11 +61,12 @@ async function filesOf(dropped) {
 }
 
 /**
+ * Stops at one file more than a capture may hold, which says that there are too many.
  * @param {FileSystemEntry} entry
  * @param {Given[]} found
  */
 export async function walk(entry, found) {
-  if (found.length >= MOST_FILES) return;
+  if (found.length > MOST_FILES) return;
   if (entry.isFile) {
     const one = /** @type {FileSystemFileEntry} */ (entry);
     /** @type {File} */

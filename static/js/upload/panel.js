@@ -2,7 +2,7 @@
 
 import { one, toast, toastAfterLoad } from "../kit/dom.js";
 import { fileSize } from "../kit/units.js";
-import { isCapture, readCapture, whyNot } from "./capture.js";
+import { isCapture, MOST_FILES, readCapture, whyNot } from "./capture.js";
 import { Card } from "./cards.js";
 import { DirectoryPane, directoryOf } from "./directory-pane.js";
 import { filesOfField, listenForDrops } from "./drops.js";
@@ -117,7 +117,7 @@ export class UploadPanel {
    */
   async take(given, isDirectory) {
     if (given.length === 0) return;
-    if (!isDirectory && !isCapture(given)) {
+    if (!isDirectory && !isCapture(given) && given.length <= MOST_FILES) {
       this.turnTo("files");
       await this.add(given.map(({ file }) => file));
       return;

@@ -5,8 +5,9 @@ import { sendProfile } from "./send.js";
 
 /**
  * @typedef {"waiting" | "sending" | "received" | "failed" | "cancelled"} JobState
- * @typedef {{name: string, body: Blob, files: File[], sizes: number[]}} Directory an archive and the
- *   files in it, each with its bytes in the archive
+ * @typedef {{name: string, body: Blob, files: File[], sizes: number[],
+ *   leftOut?: import("./capture.js").LeftOut}} Directory an archive and the files in it, each with its
+ *   bytes in the archive, and what of the directory stays here
  * @typedef {{name: string, neff: File | null, ntffs: File[], directory?: Directory}} Order
  */
 

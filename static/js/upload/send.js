@@ -59,6 +59,8 @@ export function sendProfile(profile, signal, told) {
   const form = new FormData();
   form.append("name", profile.name);
   const { directory } = profile;
+  // Before the archive, so that the server knows of it when the archive has come.
+  if (directory?.leftOut?.count) form.append("left_out", JSON.stringify(directory.leftOut));
   if (directory) form.append("directory", directory.body, directory.name);
   if (profile.neff) form.append("neff", profile.neff, profile.neff.name);
   for (const ntff of profile.ntffs) form.append("ntff", ntff, ntff.name);
