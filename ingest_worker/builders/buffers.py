@@ -1,15 +1,15 @@
 """The tables `SbufUsage` and `PsumUsage`: how full on-chip memory was, at every change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ingest_worker.builders.built import BuiltTable, Columns, joined, table_of
-from ingest_worker.builders.occupancy import Ints, live_changes
+from ingest_worker.builders.occupancy import Ints, Places, live_changes
 from ingest_worker.builders.part import CorePart, Part
-from ingest_worker.builders.touched import executed, pair_count
+from ingest_worker.builders.touched import Executed, executed, pair_count
 from ingest_worker.formats.notice import Notice
 from profiles.metrics.chips import PSUM_BANK_BYTES, PSUM_BANKS
 
@@ -25,10 +25,15 @@ Shares = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Levels:
-    """Live bytes by sampled partition and part of the memory, at the instants worth a row."""
+    """Live bytes by sampled partition and part of the memory, at the instants worth a row.
+
+    `value_end` is the place in `executed.instants_ps` where the value of each write ends.
+    """
 
     times_ps: Ints
     live: Mapping[int, Mapping[int, Ints]]
+    executed: Executed
+    value_end: Places
 
 
 def levels(core: CorePart, edges: Ints, *, is_psum: bool) -> Levels:
@@ -39,22 +44,37 @@ def levels(core: CorePart, edges: Ints, *, is_psum: bool) -> Levels:
     is_row[found.touches.start[found.touches.is_write]] = True
     live: dict[int, dict[int, Ints]] = {}
     done: dict[bytes, int] = {}
+    value_end = found.touches.end.copy()
     for partition in SAMPLED:
         chosen = found.at(partition)
         alike = done.setdefault(chosen.tobytes(), partition)
         if alike != partition:
             live[partition] = live[alike]
             continue
-        own = found.touches if chosen.all() else found.touches.take(chosen[found.entry])
+        rows = np.flatnonzero(chosen[found.entry])
+        own = found.touches if chosen.all() else found.touches.take(rows)
+        ends = own.end.copy()
         live[partition] = {}
-        for part, change in live_changes(own, count, edges):
+        for part, change in live_changes(own, count, edges, ends):
             is_row |= change != 0
             live[partition][part] = np.cumsum(change)
-    rows = np.flatnonzero(is_row)
+        value_end[rows] = np.maximum(value_end[rows], ends)
+    shown = np.flatnonzero(is_row)
     return Levels(
-        found.instants_ps[rows],
-        {q: {part: level[rows] for part, level in own.items()} for q, own in live.items()},
+        found.instants_ps[shown],
+        {q: {part: level[shown] for part, level in own.items()} for q, own in live.items()},
+        found,
+        value_end,
     )
+
+
+def sbuf_levels(part: Part) -> list[Levels]:
+    """What SBUF of every core held; none for an unknown chip or a program too fine to follow."""
+    capacity = part.chip.sbuf_partition_bytes
+    if capacity is None or too_fine(part):
+        return []
+    edges = np.array([0, capacity], np.int64)
+    return [levels(core, edges, is_psum=False) for core in part.cores]
 
 
 def too_fine(part: Part) -> list[Notice]:
@@ -75,16 +95,14 @@ def _is_too_fine(core: CorePart, capacity: int) -> bool:
     return pairs > MOST_PAIRS
 
 
-def sbuf_table(part: Part) -> BuiltTable | None:
-    """Per core the live share of SBUF at the sampled partitions; None for an unknown chip."""
-    capacity = part.chip.sbuf_partition_bytes
-    if capacity is None or too_fine(part):
-        return None
-    return joined("SbufUsage", [_sbuf(part, core, capacity) for core in part.cores])
+def sbuf_table(part: Part, found: Sequence[Levels]) -> BuiltTable:
+    """Per core the live share of SBUF at the sampled partitions."""
+    capacity = part.chip.sbuf_partition_bytes or 1
+    own = zip(part.cores, found, strict=False)
+    return joined("SbufUsage", [_sbuf(part, core, levels, capacity) for core, levels in own])
 
 
-def _sbuf(part: Part, core: CorePart, capacity: int) -> BuiltTable:
-    found = levels(core, np.array([0, capacity], np.int64), is_psum=False)
+def _sbuf(part: Part, core: CorePart, found: Levels, capacity: int) -> BuiltTable:
     times = part.ns(found.times_ps)
     nothing = np.zeros(len(times), np.int64)
     shares = {q: share_of(found.live[q].get(0, nothing), capacity) for q in SAMPLED}

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import pyarrow as pa
 from profiles.tables.registry import arrow_schema
 
 BATCH_ROWS = 131_072
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     Array: TypeAlias = pa.Array[Any]
@@ -28,6 +30,21 @@ class BuiltTable:
     name: str
     row_count: int
     batches: Callable[[], Iterator[pa.RecordBatch]]
+
+
+class Once(Generic[T]):
+    """What several tables are made of, made when the first of them asks, by any thread."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._made: list[T] = []
+
+    def __call__(self) -> T:
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
 
 
 def table_of(name: str, row_count: int, columns: Callable[[int, int], Columns]) -> BuiltTable:

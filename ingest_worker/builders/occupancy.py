@@ -90,18 +90,21 @@ class Segments:
             first = last
 
 
-def live_changes(touches: Touches, instants: int, edges: Ints) -> Iterator[tuple[int, Ints]]:
+def live_changes(
+    touches: Touches, instants: int, edges: Ints, value_end: Places
+) -> Iterator[tuple[int, Ints]]:
     """What the number of live bytes changes by at each instant.
 
     `edges` part the memory, in order; for each part its number and the changes, int64 (instants,),
-    are given once. Parts without accesses have none.
+    are given once. Parts without accesses have none. `value_end`, one place an access, is raised
+    to the end of what each write wrote, the latest of its bytes.
     """
     segments = Segments.of(touches, edges)
     part = np.searchsorted(edges, segments.edges[:-1], "right") - 1
     change = np.zeros(instants, np.int64)
     current = -1
     for first, last in segments.blocks():
-        start, end, segment = _lives(touches, segments, first, last)
+        start, end, segment = _lives(touches, segments, (first, last), value_end)
         size, own = segments.sizes[segment], part[segment]
         for number in np.unique(own).tolist():
             if number != current:
@@ -116,10 +119,10 @@ def live_changes(touches: Touches, instants: int, edges: Ints) -> Iterator[tuple
 
 
 def _lives(
-    touches: Touches, segments: Segments, first: int, last: int
+    touches: Touches, segments: Segments, block: tuple[int, int], value_end: Places
 ) -> tuple[Ints, Ints, npt.NDArray[np.intp]]:
     """The stretches in which the bytes of some segments live: start, end and segment."""
-    row, segment = _pairs(segments, first, last)
+    row, segment = _pairs(segments, *block)
     is_write = touches.is_write[row]
     writes = np.cumsum(is_write)
     is_new = np.ones(len(row), bool)
@@ -133,8 +136,9 @@ def _lives(
         return nothing, nothing, nothing
     owner = segment[opened].astype(np.int64)
     start = touches.start[row[opened]].astype(np.int64)
-    end = np.maximum.reduceat(touches.end[row], opened).astype(np.int64)
-    return _merged(start, end, owner, first)
+    latest = np.maximum.reduceat(touches.end[row], opened)
+    np.maximum.at(value_end, row[opened], latest)
+    return _merged(start, latest.astype(np.int64), owner, block[0])
 
 
 def _pairs(

@@ -1,5 +1,7 @@
-"""Tables that follow from others: `ActiveTime`, `PendingDma`, `DmaUsage`."""
+"""Tables that follow from others: `ActiveTime`, `PendingDma`, `DmaUsage` and its summary."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from ingest_worker.formats.ntff.facts import ENGINE_NAMES, ENGINES
 EVENT_SEMAPHORE, DMA_DIRECT = 0xA0, 0xB8
 SAMPLE_DISTANCE_PS = 10_000
 WALK_ROWS = 500_000
+MOST_BUCKETS = 1024
 
 Times = npt.NDArray[np.int64]
 
@@ -109,23 +112,71 @@ def spaced(times: Times, distance: int) -> npt.NDArray[np.int64]:
     return np.array(kept, np.int64)
 
 
-def usage_table(part: Part) -> BuiltTable:
-    """Per core the throughput of its packets over time."""
-    return joined("DmaUsage", [_usage(part, core) for core in part.cores])
+@dataclass(frozen=True)
+class Throughput:
+    """Samples of one core: ns, bytes/s, and the bytes moved so far."""
+
+    core: int
+    time_ns: Times
+    rate: npt.NDArray[np.float32]
+    total: Times
 
 
-def _usage(part: Part, core: CorePart) -> BuiltTable:
-    packets = core.movement.packets
-    rate = rate_bytes_per_s(packets.size, packets.end_ps - packets.start_ps)
-    moments, level, total = usage_samples(packets.start_ps, packets.end_ps, packets.size, rate)
-    timestamp = part.ns(moments)
+def dma_throughput(part: Part) -> list[Throughput]:
+    """What the packets of every core moved, over time."""
+    found = []
+    for core in part.cores:
+        packets = core.movement.packets
+        rate = rate_bytes_per_s(packets.size, packets.end_ps - packets.start_ps)
+        moments, level, total = usage_samples(packets.start_ps, packets.end_ps, packets.size, rate)
+        found.append(Throughput(core.core.index, part.ns(moments), level, total))
+    return found
+
+
+def throughput_table(name: str, samples: Sequence[Throughput]) -> BuiltTable:
+    """Throughput over time by core, as `DmaUsage` or `HbmUsage`."""
+    return joined(name, [_throughput(name, own) for own in samples])
+
+
+def _throughput(name: str, own: Throughput) -> BuiltTable:
+    def columns(start: int, stop: int) -> Columns:
+        return {
+            "timestamp": own.time_ns[start:stop],
+            "current_throughput": own.rate[start:stop],
+            "total_transfer_bytes": own.total[start:stop],
+            "pcore_idx": own.core,
+        }
+
+    return table_of(name, len(own.time_ns), columns)
+
+
+def throughput_summary_table(samples: Sequence[Throughput]) -> BuiltTable:
+    """The samples of `DmaUsage` in at most `MOST_BUCKETS` buckets of a power of two of ns.
+
+    The official table is internal and its bucket length not published; rows tell their own.
+    """
+    ends = [int(own.time_ns[-1]) for own in samples if len(own.time_ns)]
+    resolution = 1 << max(max(ends, default=0) // MOST_BUCKETS, 0).bit_length()
+    return joined("DmaUsageSummary", [_buckets(own, resolution) for own in samples])
+
+
+def _buckets(own: Throughput, resolution: int) -> BuiltTable:
+    bucket = own.time_ns // resolution
+    first = np.flatnonzero(np.append(True, bucket[1:] != bucket[:-1])) if len(bucket) else bucket
+    count = np.diff(np.append(first, len(bucket)))
+
+    def added(values: npt.NDArray[Any], kind: type) -> npt.NDArray[Any]:
+        return np.add.reduceat(values.astype(kind), first) if len(first) else values.astype(kind)
 
     def columns(start: int, stop: int) -> Columns:
         return {
-            "timestamp": timestamp[start:stop],
-            "current_throughput": level[start:stop],
-            "total_transfer_bytes": total[start:stop],
-            "pcore_idx": core.core.index,
+            "timestamp": bucket[first][start:stop] * resolution,
+            "pcore_idx": own.core,
+            "sum_current_throughput": added(own.rate, np.float64)[start:stop],
+            "sum_total_transfer_bytes": added(own.total, np.int64)[start:stop],
+            "max_total_transfer_bytes": own.total[first + count - 1][start:stop],
+            "count": count[start:stop],
+            "bucket_resolution_ns": resolution,
         }
 
-    return table_of("DmaUsage", len(moments), columns)
+    return table_of("DmaUsageSummary", len(first), columns)

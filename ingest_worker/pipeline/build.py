@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from ingest_worker.builders import (
+    allocation,
     buffers,
     dma,
     flow,
+    hbm,
     instruction,
     legacy,
     limits,
@@ -19,7 +21,7 @@ from ingest_worker.builders import (
     transfer,
     usage,
 )
-from ingest_worker.builders.built import BuiltTable, table_of_rows
+from ingest_worker.builders.built import BuiltTable, Once, table_of_rows
 from ingest_worker.builders.meta import Provenance
 from ingest_worker.builders.neff import header_table, queue_table, tensor_table
 from ingest_worker.builders.part import Part
@@ -37,18 +39,24 @@ Maker = Callable[[], BuiltTable | None]
 
 def part_tables(part: Part, origin: Provenance, neff: Neff | None) -> list[Maker]:
     """Every table that follows from a trace, each made when it is called for."""
+    packets = Once(partial(usage.dma_throughput, part))
+    memory_traffic = Once(partial(hbm.hbm_throughput, part))
+    sbuf = Once(partial(buffers.sbuf_levels, part))
     makers: list[Callable[[Part], BuiltTable | None]] = [
         dma.packet_table,
         instruction.instruction_table,
         flow.flow_table,
-        usage.usage_table,
+        lambda _: usage.throughput_table("DmaUsage", packets()),
         signals.semaphore_table,
         dma.picosecond_table,
-        buffers.sbuf_table,
+        lambda own: buffers.sbuf_table(own, sbuf()),
+        lambda own: allocation.allocation_table(own, sbuf()),
         buffers.psum_table,
         usage.active_table,
         tensor_rate.tensor_rate_table,
         transfer.aggregated_table,
+        lambda _: usage.throughput_table("HbmUsage", memory_traffic()),
+        lambda _: usage.throughput_summary_table(packets()),
         usage.pending_table,
         dma.queues_table,
         signals.throttle_table,

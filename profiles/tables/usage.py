@@ -52,7 +52,7 @@ TABLES = (
     ),
     Table(
         "DmaUsageSummary",
-        "DMA throughput of all cores in buckets of a fixed length.",
+        "DMA throughput of each core in buckets of a fixed length.",
         (
             Field("timestamp", "int64", "Instant, from the profile's zero", unit="nanoseconds"),
             Field("pcore_idx", "int64", "Index of the physical core within the profile, from 0"),
@@ -69,7 +69,7 @@ TABLES = (
     ),
     Table(
         "HbmUsage",
-        "HBM throughput of a core, where the capture carries it.",
+        "Throughput of device memory by the transfers of a core that are known.",
         (
             Field("timestamp", "int64", "Instant, from the profile's zero", unit="nanoseconds"),
             Field(

@@ -39,7 +39,8 @@ def touches_of(accesses: list[Access]) -> tuple[Touches, list[int]]:
 def live(accesses: list[Access], edges: tuple[int, ...] = (0, 64)) -> dict[int, list[int]]:
     """Part of the memory to its live bytes at every instant."""
     touches, instants = touches_of(accesses)
-    found = live_changes(touches, len(instants), np.array(edges, np.int64))
+    ends = touches.end.copy()
+    found = live_changes(touches, len(instants), np.array(edges, np.int64), ends)
     return {part: np.cumsum(change).tolist() for part, change in found}
 
 
@@ -116,3 +117,20 @@ def test_the_size_of_blocks_changes_nothing(accesses: list[Access]) -> None:
         patch.setattr(occupancy, "PAIRS_AT_ONCE", 3)
         patch.setattr(occupancy, "MOST_SEGMENTS_AT_ONCE", 2)
         assert live(accesses, edges) == whole
+
+
+def ends_of(accesses: list[Access]) -> list[int]:
+    """When the value of each write ends, in order of the writes."""
+    touches, instants = touches_of(accesses)
+    ends = touches.end.copy()
+    list(live_changes(touches, len(instants), np.array([0, 64]), ends))
+    return [instants[place] for place in ends[touches.is_write].tolist()]
+
+
+def test_a_write_is_wanted_until_the_last_reader_of_any_of_its_bytes_ends() -> None:
+    accesses = [(WRITE, 0, 2, 0, 8), (READ, 4, 2, 0, 2), (READ, 5, 9, 6, 2), (WRITE, 20, 3, 0, 8)]
+    assert ends_of(accesses) == [14, 23]
+
+
+def test_a_value_written_over_is_not_wanted_by_later_readers() -> None:
+    assert ends_of([(WRITE, 0, 2, 0, 4), (WRITE, 5, 1, 0, 4), (READ, 8, 1, 0, 4)]) == [2, 9]

@@ -135,3 +135,27 @@ def test_the_work_is_told_without_doing_it(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(buffers, "pair_count", counted)
     processed(tmp_path, small(6))
     assert seen[:2] == [6, 2]
+
+
+@pytest.mark.parametrize("version", [4, 5, 6])
+def test_an_allocation_is_a_write_and_the_time_its_value_is_wanted(
+    tmp_path: Path, version: int
+) -> None:
+    """128 bytes from 0x1000, written from 6.25 ns; the half that is read again until 12 ns."""
+    (row,) = processed(tmp_path, small(version)).rows("SbufAllocation")
+    names = ("start_ts", "end_ts", "start_address", "end_address", "partition", "opcode")
+    assert tuple(row[name] for name in names) == (6, 12, 0x1000, 0x1080, 0, "ACTIVATE")
+    assert row["op_source_type"] == "instruction"
+    assert "EXP" in row["operands"]
+    assert (row["queue_name"], row["block_id"], row["tensor_name"]) == (None, 0, None)
+
+
+def test_an_allocation_by_a_prepared_transfer_names_queue_block_and_tensor(tmp_path: Path) -> None:
+    made = processed(tmp_path, small_capture(6, 1), **{"a.neff": make_neff(small_model(1))})
+    (row,) = (r for r in made.rows("SbufAllocation") if r["op_source_type"] == "dma")
+    (move,) = (r for r in made.rows("DmaPacketAggregated") if r["block_id"] == 7)
+    assert (row["start_ts"], row["block_id"]) == (move["start_ts"], 7)
+    assert (row["queue_name"], row["tensor_name"]) == ("qSyncSpillReload0", "identity")
+    assert (row["start_address"], row["end_address"]) == (65536, 65536 + 256)
+    assert row["opcode"] is None
+    assert row["end_ts"] >= move["end_ts"]

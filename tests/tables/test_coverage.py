@@ -30,6 +30,7 @@ NEEDS_OTHER_CAPTURES = {
     ("Metadata", "ultraserver_type"),
     ("Metadata", "ultraserver_size"),
     ("Metadata", "ultraserver_instance_index"),
+    ("SbufAllocation", "partition"),
     ("TimelineTrack", "part"),
     *(
         (table, column)
