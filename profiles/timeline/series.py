@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from profiles.storage.layout import part_folder, table_file, value_grid_file
 from profiles.timeline.query import Timeline, UnreadableError
-from profiles.timeline.value_grid import read_grid
+from profiles.timeline.value_grid import buckets_of, read_grid
 
 KEPT_SERIES = 64
 MOST_POINTS = 4000
@@ -90,14 +90,18 @@ class SeriesReader:
         entry = self.entry(name)
         points = min(max(points, 1), MOST_POINTS)
         if "grid_bucket_ns" not in entry:
-            return window(self.series(name), start_ns, end_ns, points)
+            held = self.series(name)
+            if "factor" not in entry:
+                return window(held, start_ns, end_ns, points)
+            return steps_window(held, start_ns, end_ns, points)
         path = self._part(entry) / value_grid_file(entry["id"])
         try:
             level = read_grid(path, int(entry["grid_bucket_ns"]), start_ns, end_ns, points)
         except (OSError, ValueError) as error:
             raise UnreadableError(f"the values of {entry['title']} cannot be read") from error
         if level is None:
-            return window(self._near(entry, start_ns, end_ns), start_ns, end_ns, points)
+            near = self._near(entry, start_ns, end_ns)
+            return steps_window(near, start_ns, end_ns, points)
         least, most, mean = level.values.T.astype(np.float64)
         return Window(level.start_ns, least, most, mean, mean, None, None)
 
@@ -244,6 +248,28 @@ def window(series: Series, start_ns: int, end_ns: int, points: int) -> Window:
         max=_reduced(np.maximum, values, begins),
         mean=_reduced(np.add, values, begins) / np.diff(np.append(begins, len(times))),
         last=values[np.append(begins[1:], len(times))[: len(begins)] - 1],
+        before=_sample(series, first - 1),
+        after=_sample(series, last),
+    )
+
+
+def steps_window(series: Series, start_ns: int, end_ns: int, points: int) -> Window:
+    """The samples in [start, end), or `points` buckets of equal length where there are more.
+
+    A bucket's mean is that over time of values that hold until the next one.
+    """
+    first, last = np.searchsorted(series.time_ns, (start_ns, end_ns)).tolist()
+    if last - first <= points or end_ns - start_ns < points:
+        return window(series, start_ns, end_ns, MOST_POINTS)
+    edges = start_ns + (end_ns - start_ns) * np.arange(points + 1, dtype=np.int64) // points
+    found = buckets_of(series.time_ns, series.value, edges)
+    place = np.searchsorted(series.time_ns, edges[1:], "left") - 1
+    return Window(
+        start_ns=edges[:-1],
+        min=found[:, 0],
+        max=found[:, 1],
+        mean=found[:, 2],
+        last=np.where(place >= 0, series.value[np.maximum(place, 0)], 0.0),
         before=_sample(series, first - 1),
         after=_sample(series, last),
     )

@@ -46,6 +46,15 @@ def grid_of(time_ns: Longs, value: Reals, bucket_ns: int) -> Grid:
 def _finest(time_ns: Longs, value: Reals, bucket_ns: int) -> Grid:
     count = max(int(time_ns[-1]) // bucket_ns + 1, 1) if len(time_ns) else 1
     edges = np.arange(count + 1, dtype=np.int64) * bucket_ns
+    return buckets_of(time_ns, value, edges).astype(np.float32)
+
+
+def buckets_of(time_ns: Longs, value: Reals, edges: Longs) -> Reals:
+    """Least, most and mean over time of values that hold until the next, between `edges`.
+
+    `edges` has shape (n + 1,) and rises; the answer shape (n, 3).
+    """
+    count = len(edges) - 1
     place = np.searchsorted(time_ns, edges, "right") - 1
     holds = np.where(place >= 0, value[np.maximum(place, 0)], 0.0) if len(value) else edges * 0.0
     found = np.empty((count, 3), np.float64)
@@ -59,8 +68,8 @@ def _finest(time_ns: Longs, value: Reals, bucket_ns: int) -> Grid:
         for column, how in ((0, np.minimum), (1, np.maximum)):
             own = how.reduceat(value[inside], relative)
             found[filled, column] = how(found[filled, column], own)
-    found[:, 2] = np.diff(_integral(time_ns, value, edges, place)) / bucket_ns
-    return found.astype(np.float32)
+    found[:, 2] = np.diff(_integral(time_ns, value, edges, place)) / np.diff(edges)
+    return found
 
 
 def _integral(time_ns: Longs, value: Reals, edges: Longs, place: Longs) -> Reals:

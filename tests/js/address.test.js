@@ -6,7 +6,7 @@ import { actionOf } from "../../static/js/timeline/keys.js";
 
 const NOWHERE = {
   ...{ range: null, marked: null, selected: null, closed: null },
-  ...{ by: null, hidden: null, pinned: null, back: null },
+  ...{ by: null, hidden: null, pinned: null, semaphores: null, back: null },
   dma: /** @type {const} */ ("queue"),
 };
 
@@ -20,6 +20,7 @@ test("an address gives back the view it was made from", () => {
     by: "core",
     hidden: ["p0/hw/nc0/c5"],
     pinned: ["series/hbm-2", "p0/fw/t1"],
+    semaphores: ["p0-s3", "p0-s12"],
     back: "/profiles/0b1/timeline/?t=1-2&sel=p0/rt/t7:3",
   };
   assert.deepEqual(readAddress(writeAddress(address)), address);

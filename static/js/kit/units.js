@@ -140,6 +140,43 @@ export function share(value) {
 }
 
 /**
+ * Bytes a second, decimal, three digits: 435 GB/s.
+ * @param {number} rate
+ * @returns {string}
+ */
+export function bytesPerSecond(rate) {
+  return perSecond(rate, "B/s");
+}
+
+/**
+ * Operations a second, decimal, three digits: 78.6 TFLOP/s.
+ * @param {number} rate
+ * @returns {string}
+ */
+export function flopsPerSecond(rate) {
+  return perSecond(rate, "FLOP/s");
+}
+
+/**
+ * @param {number} rate
+ * @param {string} unit
+ */
+function perSecond(rate, unit) {
+  for (const [size, prefix] of RATES) {
+    if (rate >= size) return `${trimmed(significant(rate / size, 3))}${THIN}${prefix}${unit}`;
+  }
+  return `${Math.round(rate)}${THIN}${unit}`;
+}
+
+/** @type {[number, string][]} */
+const RATES = [
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+/**
  * Time left, in words people use.
  * @param {number} seconds
  * @returns {string}

@@ -5,12 +5,14 @@ import { request } from "../kit/http.js";
 import { initTheme } from "../kit/theme.js";
 import { initMenus } from "../manager/menus.js";
 import { selectWanted } from "../viewers/selection.js";
+import { listenToSemaphores } from "../viewers/semaphores.js";
 import { safeBack } from "../viewers/system/device-card.js";
 import { SystemTimeline } from "../viewers/system/timeline.js";
 import { listenToSystemTools } from "../viewers/system/tools.js";
 import { TimelineViewer } from "../viewers/timeline.js";
 import { listen } from "../viewers/timeline-input.js";
 import { listenToTraceMenu } from "../viewers/trace-menu.js";
+import { ValueRows } from "../viewers/value-rows.js";
 
 async function mount() {
   const host = one("[data-timeline]");
@@ -25,6 +27,7 @@ async function mount() {
       : new TimelineViewer(host, document, source);
     listen(viewer);
     if (viewer instanceof SystemTimeline) listenToSystemTools(viewer);
+    else showValues(viewer, base);
     listenToTraceMenu(viewer, profile ?? "");
     showBackLink(viewer.back);
     viewer.redraw();
@@ -34,6 +37,18 @@ async function mount() {
     const sentence = make("p", { class: "field-error", role: "alert" }, text);
     one("[data-event]", host).replaceChildren(make("div", { class: "panel__empty" }, sentence));
   }
+}
+
+/**
+ * Rows of values under those of events.
+ * @param {TimelineViewer} viewer
+ * @param {string} base address of the run
+ */
+function showValues(viewer, base) {
+  const values = new ValueRows(viewer, base);
+  viewer.values = values;
+  viewer.plot.painters.values = (row, top, job) => values.paint(row, top, job);
+  listenToSemaphores(viewer);
 }
 
 /**

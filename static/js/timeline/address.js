@@ -3,7 +3,7 @@
 /** @typedef {import("../kit/scale.js").Range} Range */
 /**
  * `closed` is null where the address says nothing of it.
- * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, back?: string | null}} Address
+ * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, semaphores?: string[] | null, back?: string | null}} Address
  */
 
 /**
@@ -50,6 +50,7 @@ export function readAddress(search) {
     by: query.get("by"),
     hidden: listOf(query, "hide"),
     pinned: listOf(query, "pin"),
+    semaphores: listOf(query, "sem"),
     back: query.get("back"),
   };
 }
@@ -58,7 +59,18 @@ export function readAddress(search) {
  * @param {Address} address
  * @returns {string} a query with a question mark, readable: `/`, `:` and `,` stay as they are
  */
-export function writeAddress({ range, marked, selected, dma, closed, by, hidden, pinned, back }) {
+export function writeAddress({
+  range,
+  marked,
+  selected,
+  dma,
+  closed,
+  by,
+  hidden,
+  pinned,
+  semaphores,
+  back,
+}) {
   const query = new URLSearchParams();
   if (range) query.set("t", rangeText(range));
   if (marked) query.set("mark", rangeText(marked));
@@ -68,6 +80,7 @@ export function writeAddress({ range, marked, selected, dma, closed, by, hidden,
   if (by) query.set("by", by);
   if (hidden?.length) query.set("hide", hidden.join(","));
   if (pinned?.length) query.set("pin", pinned.join(","));
+  if (semaphores?.length) query.set("sem", semaphores.join(","));
   if (back) query.set("back", back);
   const text = query
     .toString()

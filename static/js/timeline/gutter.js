@@ -7,7 +7,7 @@ import { MOST_LEVELS } from "./system-rows.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 /** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
-/** @typedef {{busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>}} Shares */
+/** @typedef {{busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>, values?: Map<string, string>}} Shares */
 /** @typedef {{element: HTMLElement, bar: HTMLElement, text: HTMLElement, shown: string, isSelected: boolean}} Part */
 
 const PROCESS_HEAD = /^p\/[^/]*\/[^/]+$/;
@@ -68,8 +68,8 @@ export class Gutter {
     this.rows = frame.rows;
     const shape = frame.rows
       .map(
-        ({ kind, track, group, height, lanes }) =>
-          `${kind}${kind === "head" ? `${group.id}${closed.has(group.id)}` : (track?.id ?? group.id)}:${height}:${lanes}`,
+        ({ kind, track, group, height, lanes, values }) =>
+          `${values?.[0].id ?? ""}${kind}${kind === "head" ? `${group.id}${closed.has(group.id)}` : (track?.id ?? group.id)}:${height}:${lanes}`,
       )
       .join("|");
     if (shape === this.shape) return;
@@ -83,11 +83,12 @@ export class Gutter {
    * @param {Shares} frame
    * @param {number} length ns in view
    */
-  fill(part, { kind, track, group }, frame, length) {
+  fill(part, { kind, track, group, values }, frame, length) {
     let text = "";
     let value = 0;
     if (kind === "no-clock") text = "no data";
     else if (track?.kind === "clock") text = frame.clock.get(track.id) ?? "–";
+    else if (values) text = frame.values?.get(values[0].row ?? values[0].id) ?? "";
     else if (kind === "series" || kind === "device") return;
     else if (track?.kind === "span" && track.attrs?.source !== "neuron_hw") return;
     else if (kind === "closed" || (track && track.kind !== "error")) {
@@ -247,7 +248,8 @@ export class Gutter {
  * @param {Row} row
  * @returns {string} which colour the row's edge has
  */
-function edgeOf({ kind, track, series, group }) {
+function edgeOf({ kind, track, series, group, values }) {
+  if (values) return `values-${values[0].table}`;
   if (kind === "part") return "part";
   if (kind === "no-clock") return "clock";
   if (series) return series.group === "host" ? "host" : "memory";
@@ -264,8 +266,9 @@ function edgeOf({ kind, track, series, group }) {
  * @param {Row} row
  * @returns {string}
  */
-function rowName(document, { kind, track, group, name }) {
+function rowName(document, { kind, track, group, name, values }) {
   if (name !== undefined) return name;
+  if (values) return values[0].title;
   if (kind === "part") return document.parts.find(({ part }) => part === group.part)?.name ?? "";
   if (kind === "no-clock") return "Clock limit";
   if (kind === "closed") return `${group.tracks.length} rows closed`;

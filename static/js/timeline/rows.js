@@ -1,19 +1,21 @@
 /** Which rows are shown, where they lie and how high they are. */
 
+import { SEMAPHORE_HEIGHT, VALUE_HEIGHT, valueGroups } from "./value-rows.js";
+
 /**
  * Where a row of a system run comes from; what does not apply is null or absent.
  * @typedef {{instance?: string | null, process?: number | string | null, source?: string | null, thread?: number | string | null, stream?: string | null, nc?: number | null, pcore?: number | null, direction?: string | null, cpu?: number | string | null}} Attrs
  * @typedef {{id: number, key: string, group: string, kind: string, name: string, part: number, core: number, table: string, rows: number, lanes: number, deepest: number, start_ns: number, end_ns: number, capacity: number, attrs?: Attrs}} Track
  * @typedef {{id: string, slug: string, title: string, subtitle: string, kind: string, part: number, core: number, tracks: number[], rows: number, depth?: number, cores?: number[]}} Group
- * @typedef {{id: string, group: string, title: string, subtitle: string, unit: string, attrs?: Attrs, count: number, interval_ns: number | null, max: number, capacity: number | null, shape: string}} Series
+ * @typedef {{id: string, group: string, title: string, subtitle: string, unit: string, attrs?: Attrs, count: number, interval_ns: number | null, max: number, capacity: number | null, shape: string, part?: number, core?: number, row?: string, lane?: number, lanes?: number, table?: string, value?: string}} Series
  * @typedef {{kind?: string, series?: Series[], origin_unix_ns?: string | null, profile?: string, run?: number, duration_ns: number, tile_buckets: number, row_tile_buckets: number, levels: {level: number, bucket_ns: number}[], parts: {part: number, name: string, span_ns: number, clock: string}[], groups: Group[], tracks: Track[], labels: Record<string, string[]>, notices: {code: string, message: string, count: number}[]}} TimelineDocument
  */
 /**
  * A row: the head of a part or of a group, a track, a closed group's tracks in one, or a clock that
  * was not recorded; in a system run also a sampled series, or the engines of a device profile under
- * the track with the key `device`.
+ * the track with the key `device`; in a device's run also values over time, a series a lane.
  * `lanes` above 1 stacks what overlaps.
- * @typedef {{kind: "part" | "head" | "track" | "closed" | "no-clock" | "series" | "device", group: Group, track: Track | null, y: number, height: number, lanes: number, series?: Series, device?: string, name?: string, detail?: string}} Row
+ * @typedef {{kind: "part" | "head" | "track" | "closed" | "no-clock" | "series" | "device" | "values", group: Group, track: Track | null, y: number, height: number, lanes: number, series?: Series, values?: Series[], device?: string, name?: string, detail?: string}} Row
  */
 
 export const HEAD_HEIGHT = 21;
@@ -25,6 +27,8 @@ const QUEUE_NEAR_HEIGHT = 54;
 const GROUP_ORDER = ["errors", "clock", "core", "dma", "dma_engines"];
 export const ENGINE_ORDER = ["Tensor", "TensorMatrix", "Vector", "Scalar", "GpSimd", "Sync"];
 const EARLY = 0.1;
+/** @type {ReadonlySet<string>} */
+const NONE = new Set();
 
 /** Height at least and at most, by kind: rows grow to share what the screen has left. */
 const HEIGHTS = new Map([
@@ -148,11 +152,11 @@ export function innerOf({ height }) {
 /**
  * Every row with its place. A closed group keeps its head and one row for all its tracks.
  * @param {TimelineDocument} document
- * @param {{dma: "queue" | "engine", closed: Set<string>, lanes: Map<number, number>, room?: number}} state
+ * @param {{dma: "queue" | "engine", closed: Set<string>, lanes: Map<number, number>, room?: number, semaphores?: ReadonlySet<string>}} state
  *   `room` is the height of the screen's plot
  * @returns {{rows: Row[], height: number}}
  */
-export function layoutRows(document, { dma, closed, lanes, room = 0 }) {
+export function layoutRows(document, { dma, closed, lanes, room = 0, semaphores = NONE }) {
   /** @type {Row[]} */
   const rows = [];
   /** @type {number[]} */
@@ -177,6 +181,17 @@ export function layoutRows(document, { dma, closed, lanes, room = 0 }) {
       add("no-clock", group, [CLOCK_HEIGHT, CLOCK_HEIGHT]);
     }
     addGroup(document, group, closed, lanes, add);
+    if (group.part !== groups[place + 1]?.part) {
+      for (const found of valueGroups(document, group.part, semaphores)) {
+        add("head", found.group, [HEAD_HEIGHT, HEAD_HEIGHT]);
+        if (closed.has(found.group.id)) continue;
+        const height = found.group.kind === "values" ? VALUE_HEIGHT : SEMAPHORE_HEIGHT;
+        for (const values of found.rows) {
+          add("values", found.group, height);
+          rows[rows.length - 1].values = values;
+        }
+      }
+    }
   });
   grow(rows, limits, room);
   let y = 0;

@@ -20,7 +20,7 @@ import { closedNote, headNote } from "./timeline-words.js";
 /** @typedef {import("../data/tile-store.js").TileStore} TileStore */
 /** @typedef {import("../render/palette.js").Palette} Palette */
 /** @typedef {import("../render/painter.js").Tally} Tally */
-/** @typedef {{range: import("../kit/scale.js").Range, dma: "queue" | "engine", closed: Set<string>, scrollY: number, arrangement?: import("../timeline/system-rows.js").Arrangement}} PlotState */
+/** @typedef {{range: import("../kit/scale.js").Range, dma: "queue" | "engine", closed: Set<string>, scrollY: number, semaphores?: ReadonlySet<string>, arrangement?: import("../timeline/system-rows.js").Arrangement}} PlotState */
 /** What a row of another kind draws: pixels at once, words once the pixels are on the screen. */
 /** @typedef {(row: Row, top: number, job: {state: PlotState, scale: Scale, palette: Palette, frame: Frame}) => ((context: CanvasRenderingContext2D) => void) | null} RowPainter */
 /** @typedef {{x0: number, x1: number, y0: number, y1: number}} Box */
@@ -28,7 +28,7 @@ import { closedNote, headNote } from "./timeline-words.js";
  * What a frame showed: rows and their height, busy ns by track, busy share by closed group, clock
  * by track in words, levels of nesting in view by track's key, how many instructions and packets were
  * drawn exactly or in cells.
- * @typedef {{rows: Row[], height: number, level: number, levels: Map<string, number>, busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>, instructions: Tally, packets: Tally, isIncomplete: boolean, failures: Box[], isLoading: boolean}} Frame
+ * @typedef {{rows: Row[], height: number, level: number, levels: Map<string, number>, busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>, values: Map<string, string>, instructions: Tally, packets: Tally, isIncomplete: boolean, failures: Box[], isLoading: boolean}} Frame
  */
 
 const MOST_COLLECTED = 6000;
@@ -60,7 +60,7 @@ export class Plot {
     this.lanesFor = 0;
     /** @type {Map<number, boolean[]>} */
     this.small = new Map();
-    /** @type {{series?: RowPainter, device?: RowPainter}} */
+    /** @type {{series?: RowPainter, device?: RowPainter, values?: RowPainter}} */
     this.painters = {};
     /** @type {{of: import("../timeline/system-rows.js").Arrangement, rows: Row[], height: number} | null} */
     this.laid = null;
@@ -111,6 +111,7 @@ export class Plot {
     /** @type {Frame} */
     const frame = {
       ...{ rows, height, level, busy: new Map(), closedBusy: new Map(), clock: new Map() },
+      values: new Map(),
       levels: new Map(),
       ...{
         instructions: tally(),
@@ -263,7 +264,7 @@ export class Plot {
       pixels.hatch(0, from + 4, pixels.width, bottom - 5, palette.line, 6);
       return { note: { text: "No throttle records in this capture", y: middle, isMiddle: true } };
     }
-    if (row.kind === "series" || row.kind === "device") {
+    if (row.kind === "series" || row.kind === "device" || row.kind === "values") {
       return { after: this.painters[row.kind]?.(row, top, job) };
     }
     const tiles = job.placed.get(row.group.id) ?? [];

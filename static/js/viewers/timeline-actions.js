@@ -75,7 +75,10 @@ export function listenToTools(viewer) {
     help: () => act(viewer, "help"),
     previous: () => act(viewer, "previous"),
     next: () => act(viewer, "next"),
-    retry: () => viewer.store.retry(),
+    retry: () => {
+      viewer.store.retry();
+      viewer.values?.store.retry();
+    },
     notices: () => {
       viewer.select(null);
       focusPanel(viewer);

@@ -4,6 +4,7 @@ import { one } from "../kit/dom.js";
 import { Scale } from "../kit/scale.js";
 import { cardContent, clockAt, placeCard } from "./hover-card.js";
 import { listenToKeys, listenToTools } from "./timeline-actions.js";
+import { valueCard } from "./value-panel.js";
 
 /** @typedef {import("./timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("../timeline/hit-test.js").Hit} Hit */
@@ -141,10 +142,18 @@ function hideHover(viewer) {
  * @param {DOMRect} rect
  */
 function showHover(viewer, event, rect) {
-  const hit = viewer.hitAt(event.clientX - rect.left, event.clientY - rect.top);
+  const [x, y] = [event.clientX - rect.left, event.clientY - rect.top];
+  const hit = viewer.hitAt(x, y);
   viewer.hover = hit;
   viewer.drawMarks();
   const card = one("[data-hover]", viewer.host);
+  const value = hit ? null : valueCard(viewer, x, y);
+  if (value) {
+    card.hidden = false;
+    card.replaceChildren(...value);
+    placeCard(card, { x: event.clientX, y: event.clientY }, null);
+    return;
+  }
   card.hidden = hit === null;
   if (!hit) return;
   card.replaceChildren(...cardContent(hit, clockAt(viewer, hit)));

@@ -25,6 +25,7 @@ export function headNote(document, { kind, group }) {
     return part ? `clocks independent · ${duration(part.span_ns)}` : "";
   }
   if (group.kind === "head") return systemNote(group);
+  if (group.kind === "values" || group.kind === "semaphores") return "";
   const words = `${count(group.rows)} ${group.kind === "core" ? "instructions" : "packets"}`;
   const span = document.parts.find(({ part }) => part === group.part)?.span_ns ?? 0;
   const end = groupEnd(document, group);
@@ -91,7 +92,8 @@ export function showStatus(viewer) {
     frame.failures.length > 0 ? "Tile not readable" : "",
   ];
   text("state", states.filter(Boolean).join(" · "));
-  one("[data-retry]", host).hidden = frame.failures.length === 0;
+  one("[data-retry]", host).hidden =
+    frame.failures.length === 0 && !viewer.values?.store.errors.size;
   text("span", duration(viewer.duration));
   const start = Math.max(0, Math.round(range.start));
   const end = Math.min(viewer.duration, Math.round(range.end));

@@ -16,11 +16,11 @@ import { placeName, showEvent } from "./details.js";
 import { Overview } from "./overview.js";
 import { Plot } from "./plot.js";
 import { showEmptyPanel, showLegend, showStatus } from "./timeline-words.js";
+import { showValueUnder } from "./value-panel.js";
 
 /** @typedef {import("../timeline/hit-test.js").Hit} Hit */
 /** @typedef {import("../timeline/rows.js").TimelineDocument} TimelineDocument */
 /** @typedef {import("../kit/scale.js").Range} Range */
-
 const LEAST_NS = 20;
 const GLIDE_MS = 140;
 const ADDRESS_MS = 200;
@@ -48,6 +48,9 @@ export class TimelineViewer {
     this.closed = new Set(address.closed ?? closedAtStart(document));
     this.isClosedSaid = address.closed !== null;
     this.wanted = address.selected;
+    /** @type {ReadonlySet<string>} */
+    this.semaphores = new Set(address.semaphores ?? []);
+    this.values = /** @type {import("./value-rows.js").ValueRows | null} */ (null);
     this.back = address.back ?? null;
     this.scrollY = 0;
     /** @type {Hit | null} */
@@ -137,8 +140,8 @@ export class TimelineViewer {
 
   /** @returns {import("./plot.js").PlotState} */
   plotState() {
-    const { range, dma, closed, scrollY } = this;
-    return { range, dma, closed, scrollY };
+    const { range, dma, closed, scrollY, semaphores } = this;
+    return { range, dma, closed, scrollY, semaphores };
   }
 
   drawMarks() {
@@ -325,6 +328,7 @@ export class TimelineViewer {
    */
   clickAt(x, y) {
     this.choose(this.hitAt(x, y));
+    showValueUnder(this, x, y);
   }
 
   /**
@@ -377,6 +381,7 @@ export class TimelineViewer {
     return {
       ...{ range, marked, dma, back },
       closed: this.isClosedSaid ? [...this.closed] : null,
+      semaphores: [...this.semaphores],
       selected: selected ? { key: selected.track.key, row: selected.row } : this.wanted,
     };
   }

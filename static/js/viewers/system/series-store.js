@@ -1,5 +1,7 @@
 /** Samples of a series by range, asked for once a view; the last answer stays until a better one. */
 
+import { widened } from "../../data/value-store.js";
+
 /**
  * Buckets of a series over a range, and the samples nearest outside of it.
  * @typedef {{start_ns: number[], min: number[], max: number[], mean: number[], last: number[], nearest: Record<string, any> | null}} Samples
@@ -8,16 +10,7 @@
 
 const MOST_KEPT = 200;
 
-/**
- * A range twice as wide, on steps of its own length: panning a little asks for nothing new.
- * @param {{start: number, end: number}} range
- * @returns {{start: number, end: number}}
- */
-export function widened({ start, end }) {
-  const step = 2 ** Math.ceil(Math.log2(Math.max(end - start, 1)));
-  const from = Math.floor(start / step) * step;
-  return { start: from - step / 2, end: Math.ceil(end / step) * step + step / 2 };
-}
+export { widened };
 
 export class SeriesStore {
   /**
