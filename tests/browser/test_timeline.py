@@ -23,7 +23,7 @@ def test_the_whole_profile_is_on_the_screen_at_first(timeline: TimelinePage) -> 
 
 
 def test_every_row_with_events_leaves_ink(timeline: TimelinePage) -> None:
-    timeline.open()
+    timeline.open("?closed=p0/values0,p0/values1")
     for row in timeline.rows():
         if "row--head" in row.kind:
             continue

@@ -44,6 +44,7 @@ VIEWS = {
     "whole-dark": ("dark", ""),
     "bars-light": ("light", "?t=70000-78000"),
     "lanes-dark": ("dark", "?t=33000-37000&closed=p0/c1"),
+    "values-dark": ("dark", "?closed=p0/c0,p0/c1,p0/dma0,p0/dma1"),
     "engines-light": ("light", "?t=0-40000&dma=engine&closed=p0/c0,p0/c1"),
 }
 

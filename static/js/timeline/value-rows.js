@@ -54,7 +54,7 @@ function groupOf(kind, part, core, series) {
     const key = one.row ?? one.id;
     rows.set(key, [...(rows.get(key) ?? []), one]);
   }
-  const subtitle = kind === "values" ? "memory, throughput, utilisation" : "semaphores";
+  const subtitle = kind === "values" ? "values over time" : "semaphores";
   const id = `p${part}/${kind}${core}`;
   const group = { id, slug: id, title: `Core ${core}`, subtitle, kind, part, core, tracks: [] };
   return { group: { ...group, rows: 0 }, rows: [...rows.values()] };
