@@ -82,7 +82,11 @@ def test_a_folder_dropped_on_the_page_says_what_it_holds(
     expect(row(dialog, "trace_info.pb")).to_contain_text("Names and clocks of each process")
     expect(row(dialog, "host_mem.pb")).to_contain_text("missing")
     expect(row(dialog, "host_mem.pb")).to_contain_text("No host memory row")
-    expect(row(dialog, "171450338541704_instid_0_vnc_0.ntff")).to_contain_text("All paired")
+    expect(row(dialog, "_vnc_0.ntff")).to_contain_text("All paired")
+    expect(row(dialog, "_vnc_0.ntff").locator("code")).to_have_attribute(
+        "title", "171450338541704_instid_0_vnc_0.ntff"
+    )
+    expect(dialog.get_by_role("heading", name="Upload a capture directory")).to_be_visible()
     expect(row(dialog, "notes <b>.txt")).to_contain_text("Not known, stays here")
     expect(dialog.locator("#upload-name")).to_have_value("capture-0412")
     expect(dialog.locator("[data-send]")).to_be_enabled()
@@ -126,7 +130,8 @@ def test_more_files_than_a_reader_hands_out_at_once_are_all_taken(
     drop(page, capture)
     dialog = page.locator("#upload")
     expect(dialog.locator(".drop--held")).to_contain_text(f" · {MANY + 5} files · ")
-    expect(row(dialog, "ntff")).to_contain_text(f" and {MANY} more")
+    expect(row(dialog, "ntff")).to_contain_text(f"{MANY + 1} traces")
+    expect(row(dialog, "neff_")).to_contain_text("1 program, sent once")
 
 
 def test_an_archive_goes_as_it_is(page: Page, live_server: Any) -> None:

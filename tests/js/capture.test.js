@@ -12,6 +12,7 @@ import {
   readCapture,
   roleByName,
   sentFiles,
+  shortened,
   whyNot,
 } from "../../static/js/upload/capture.js";
 
@@ -187,4 +188,26 @@ test("names that are long are told as far as a form may carry them", async () =>
   const told = leftOut(await readCapture(long));
   assert.equal(told.count, 400);
   assert.ok(told.files.length > 100 && JSON.stringify(told).length < 250_000);
+});
+
+test("one trace is named, many are counted, and programs fewer than traces are sent once", async () => {
+  const one = rows(await readCapture(whole));
+  assert.equal(one.get("ntff")?.name, "171450338541704_instid_0_vnc_0.ntff");
+  assert.equal(one.get("neff")?.text, "1 program");
+  const more = [1, 2, 3].map((core) =>
+    given(`${HOST}/171450338541704_instid_0_vnc_${core}.ntff`, ntff(7)),
+  );
+  const many = rows(await readCapture([...whole, ...more]));
+  assert.equal(many.get("ntff")?.name, "4 traces");
+  assert.equal(many.get("ntff")?.text, "All paired");
+  assert.equal(many.get("neff")?.text, "1 program, sent once");
+});
+
+test("a long name keeps its beginning and its end, letters whole", () => {
+  assert.equal(shortened("neff_171450338541704.neff", 22), "neff_171450…41704.neff");
+  assert.equal(shortened("neff_1.neff", 22), "neff_1.neff");
+  assert.equal(shortened("x".repeat(22), 22), "x".repeat(22));
+  const faces = shortened("💥".repeat(40), 9);
+  assert.equal([...faces].length, 9);
+  assert.ok(!faces.includes("\ufffd"));
 });

@@ -271,11 +271,15 @@ function frameworkRow(files) {
  */
 function programRows(neffs, traces) {
   const program = summed("neff", neffs[0]?.path.split("/").pop() ?? "NEFF", neffs);
-  const trace = summed("ntff", traces[0]?.path.split("/").pop() ?? "NTFF", traces);
+  const [alone] = traces;
+  const name = alone && traces.length === 1 ? (alone.path.split("/").pop() ?? "NTFF") : "";
+  const trace = summed("ntff", name || many(traces.length, "trace"), traces);
   const paired = traces.filter((one) => neffs.some((neff) => isPair(neff, one))).length;
   const empty = traces.filter(({ file }) => file.size === 0).length;
   /** @type {Holding} */
   const programRow = { ...program, state: "ok", text: many(neffs.length, "program") };
+  if (neffs.length < traces.length)
+    programRow.text += `, sent once${neffs.length > 1 ? " each" : ""}`;
   if (neffs.length === 0) {
     programRow.state = "missing";
     programRow.text = "No names, tensors and queues";
@@ -317,6 +321,19 @@ function isPair(neff, trace) {
 function summed(role, name, files) {
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
   return { role, name, count: files.length, bytes };
+}
+
+/**
+ * A name short enough for a column, its ends kept: the beginning says what it is, the end which.
+ * @param {string} name
+ * @param {number} most characters
+ * @returns {string}
+ */
+export function shortened(name, most) {
+  const letters = [...name];
+  if (letters.length <= most) return name;
+  const head = Math.ceil((most - 1) / 2);
+  return `${letters.slice(0, head).join("")}…${letters.slice(head + 1 - most).join("")}`;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   leftOut,
   many,
   sentFiles,
+  shortened,
   whyNot,
   whyNotCode,
 } from "./capture.js";
@@ -24,6 +25,7 @@ import { tarOf } from "./tar.js";
  */
 
 const MOST_BLOCKS = 120;
+const LONGEST_NAME = 34;
 const BADGES = /** @type {Record<string, string>} */ ({
   framework: "JSON",
   neff: "NEFF",
@@ -170,8 +172,9 @@ function rowOf(holding) {
   const sign = make("span", { class: `holds__sign holds__sign--${state}` }, icon(SIGNS[state]));
   sign.append(make("span", { class: "sr-only" }, SIGN_WORDS[state]));
   const badge = make("span", { class: `role role--${role}` }, BADGES[role] ?? "PB");
-  const what = make("code", { title: name }, name);
-  if (["neff", "ntff", "other"].includes(role) && holding.count > 1) {
+  const isOneOfMany = (role === "neff" || role === "other") && holding.count > 1;
+  const what = make("code", { title: name }, shortened(name, isOneOfMany ? 22 : LONGEST_NAME));
+  if (isOneOfMany) {
     what.append(make("span", { class: "quiet" }, ` and ${count(holding.count - 1)} more`));
   }
   const times = holding.count > 1 ? `${count(holding.count)} files · ` : "";

@@ -110,6 +110,9 @@ export function tellMode(dialog, mode, isHeld, isMore) {
   }
   one("[data-drop]", dialog).hidden = !isFiles && isHeld;
   one("[data-drop-summary]", dialog).hidden = !isFiles;
+  one("#upload-title", dialog).textContent = isFiles
+    ? "Upload Profile"
+    : "Upload a capture directory";
   one("[data-drop-title]", dialog).textContent = isFiles
     ? `Drop ${isMore ? "more " : ""}files or a directory`
     : "Drop a capture directory or its archive";
