@@ -163,6 +163,7 @@ def _semaphores(folder: Path, part: int) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         return
     table = pq.read_table(path, columns=["id", "pcore_idx", "value"], read_dictionary=["id"])
+    table = table.unify_dictionaries()  # row groups have dictionaries of their own
     counted = table.group_by(["pcore_idx", "id"]).aggregate([("value", "count"), ("value", "max")])
     rows = counted.to_pylist()
     rows.sort(key=lambda row: (row["pcore_idx"] or 0, _number_of(row["id"]), row["id"]))

@@ -164,3 +164,19 @@ def test_a_grid_that_is_gone_is_said(long: SeriesReader, folder: Path) -> None:
     (folder / "p1-c0-dma.grid.npy").unlink()
     with pytest.raises(UnreadableError, match="DMA throughput"):
         long.window("p1-c0-dma", 0, SPAN, 10)
+
+
+def test_semaphores_are_counted_across_row_groups(tmp_path: Path) -> None:
+    """Each row group has a dictionary of its own: the first knows S[5] only, the last S[9] only."""
+    rows = [
+        {"timestamp": n, "id": f"S[{5 if n < 3 else 9}]", "value": n, "pcore_idx": 0}
+        for n in range(6)
+    ]
+    schema = arrow_schema("SemaphoreUpdate")
+    path = tmp_path / table_file("SemaphoreUpdate")
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path, row_group_size=2)
+    found = device_series(tmp_path, 0, 10, TRN2)
+    assert [(one["title"], one["count"], one["max"]) for one in found] == [
+        ("S[5]", 3, 2.0),
+        ("S[9]", 3, 5.0),
+    ]
