@@ -17,11 +17,14 @@ from profiles.metrics.device_links import (
     THIS_EXECUTION,
     Link,
     links_of,
+    listed_devices,
     model_text,
     shown_executions,
     where_time_went,
 )
+from profiles.metrics.host_gaps import RUNNING
 from profiles.metrics.model_name import model_name
+from profiles.metrics.steps import EXECUTE
 from profiles.models import Profile, Status
 from profiles.presentation import device_documents, profile_links
 from profiles.refusal import Refused
@@ -29,6 +32,7 @@ from profiles.selectors import device_profiles, part_of, run_opened
 from profiles.storage.manifest import PartEntry
 from profiles.storage.tables import ReadableRun
 
+MOST_NAMED = 3
 AROUND = 8
 """A link back shows the event with so much of its own length on both sides, in all."""
 
@@ -85,7 +89,7 @@ class DeviceLinkView(TablesView):
                 "model": None if text is None else _model(text),
                 "where": [{"label": one.label, "ns": one.ns, "share": one.share} for one in shares],
                 "candidates": [_candidate(*one, opened, back) for one in found],
-                "note": _note([link for link, _, _ in found]),
+                "note": _note([link for link, _, _ in found]) or _why_none(event, opened),
             }
         )
 
@@ -149,7 +153,7 @@ def _note(links: list[Link]) -> str:
     """What a reader has to know before opening one."""
     relations = {link.relation for link in links}
     if not links:
-        return "No device profile was captured for this event."
+        return ""
     if len(links) > 1:
         return f"{len(links)} device profiles fit this event; each says why."
     if relations == {SAME_PROGRAM}:
@@ -157,6 +161,27 @@ def _note(links: list[Link]) -> str:
     if relations == {THIS_EXECUTION}:
         return "It shows this execution."
     return "It may show this execution; it says why."
+
+
+def _why_none(event: dict[str, Any], run: ReadableRun) -> str:
+    """Why an event has no device profile, with those that come nearest."""
+    if event["name"] not in (EXECUTE, RUNNING):
+        return f"Only {EXECUTE} and {RUNNING} have device profiles."
+    listed = listed_devices(run)
+    if not listed:
+        return "The directory holds no device trace."
+    place = (event["instance_id"], event["process_id"], event["nc_idx"])
+    own = [
+        name
+        for name, row in listed.items()
+        if (row["instance_id"], str(row["process_id"]), row["nc_id"]) == place
+    ]
+    many = f"None of the {len(listed)} device profiles" if len(listed) > 1 else "No device profile"
+    text = f"{many} holds this execution or another one of its program."
+    if not own:
+        return f"{text} None is of its core."
+    rest = f" and {len(own) - MOST_NAMED} more" if len(own) > MOST_NAMED else ""
+    return f"{text} Of its core there is {', '.join(own[:MOST_NAMED])}{rest}."
 
 
 def _candidate(

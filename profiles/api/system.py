@@ -14,7 +14,7 @@ from profiles.api.cells import documents
 from profiles.api.unreadable import TablesView
 from profiles.metrics.events import TABLE, Events, Longs, events_of
 from profiles.metrics.find import Hit, find
-from profiles.metrics.range_statistics import NameOnCore, range_statistics
+from profiles.metrics.range_statistics import Durations, NameOnCore, range_statistics
 from profiles.refusal import Refused
 from profiles.selectors import run_opened
 from profiles.storage.tables import ReadableRun, RunMissingError
@@ -168,10 +168,17 @@ def _statistics(one: NameOnCore) -> dict[str, Any]:
         "process_id": str(core.process_id) if core else None,
         "nc_idx": core.nc_idx if core else None,
         "pcore_idx": core.pcore_idx if core else None,
-        "count": one.durations.count,
-        "sum_ns": one.durations.sum_ns,
         "inside_ns": one.durations.inside_ns,
-        "median_ns": one.durations.median_ns,
-        "p99_ns": one.durations.p99_ns,
-        "max_ns": one.durations.max_ns,
+        **spread_document(one.durations),
+    }
+
+
+def spread_document(durations: Durations) -> dict[str, int]:
+    """Durations counted."""
+    return {
+        "count": durations.count,
+        "sum_ns": durations.sum_ns,
+        "median_ns": durations.median_ns,
+        "p99_ns": durations.p99_ns,
+        "max_ns": durations.max_ns,
     }

@@ -29,7 +29,17 @@ class FoundEvents(serializers.Serializer[object]):
     next = serializers.DictField(allow_null=True)
 
 
-class NameStatistics(serializers.Serializer[object]):
+class Spread(serializers.Serializer[object]):
+    """Durations counted; percentiles are durations that occurred (nearest rank)."""
+
+    count = serializers.IntegerField()
+    sum_ns = serializers.IntegerField()
+    median_ns = serializers.IntegerField()
+    p99_ns = serializers.IntegerField()
+    max_ns = serializers.IntegerField()
+
+
+class NameStatistics(Spread):
     """Durations of events with one name. `inside_ns` is the part within the range; percentiles
     are durations that occurred (nearest rank). Without a core they are of all cores.
     """
@@ -39,12 +49,7 @@ class NameStatistics(serializers.Serializer[object]):
     process_id = serializers.CharField(allow_null=True)
     nc_idx = serializers.IntegerField(allow_null=True)
     pcore_idx = serializers.IntegerField(allow_null=True)
-    count = serializers.IntegerField()
-    sum_ns = serializers.IntegerField()
     inside_ns = serializers.IntegerField()
-    median_ns = serializers.IntegerField()
-    p99_ns = serializers.IntegerField()
-    max_ns = serializers.IntegerField()
 
 
 class RangeStatistics(serializers.Serializer[object]):
@@ -59,16 +64,6 @@ class RangeStatistics(serializers.Serializer[object]):
     by_name_and_core = NameStatistics(many=True)
     names = serializers.IntegerField()
     groups = serializers.IntegerField()
-
-
-class Spread(serializers.Serializer[object]):
-    """Durations counted; percentiles are durations that occurred (nearest rank)."""
-
-    count = serializers.IntegerField()
-    sum_ns = serializers.IntegerField()
-    median_ns = serializers.IntegerField()
-    p99_ns = serializers.IntegerField()
-    max_ns = serializers.IntegerField()
 
 
 class ProcessRunning(serializers.Serializer[object]):

@@ -10,11 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from profiles.api import system_shapes
-from profiles.api.system import system_events
+from profiles.api.system import spread_document, system_events
 from profiles.api.unreadable import TablesView
 from profiles.metrics.events import NONE, Events
 from profiles.metrics.host_gaps import Gap
-from profiles.metrics.range_statistics import Durations
 from profiles.metrics.steps import Rank
 from profiles.metrics.stragglers import Lateness, Meeting, Stragglers
 from profiles.metrics.system_summary import (
@@ -77,7 +76,7 @@ def _process(one: ProcessSummary, wall_ns: int) -> dict[str, Any]:
         "running_ns": devices.running.length_ns,
         "running_share": devices.running.length_ns / wall_ns if wall_ns else 0.0,
         "from_hardware": not devices.runtime_only,
-        "gaps": _durations(one.gaps) if one.gaps else None,
+        "gaps": spread_document(one.gaps) if one.gaps else None,
     }
 
 
@@ -87,22 +86,12 @@ def _steps(one: GraphSteps) -> dict[str, Any]:
         "graph": one.graph,
         "role": one.role,
         "ranks": one.ranks,
-        **_durations(one.durations),
+        **spread_document(one.durations),
         "slowest": {
             "step": slowest.number,
             "start_ns": slowest.start_ns,
             "end_ns": slowest.end_ns,
         },
-    }
-
-
-def _durations(durations: Durations) -> dict[str, int]:
-    return {
-        "count": durations.count,
-        "sum_ns": durations.sum_ns,
-        "median_ns": durations.median_ns,
-        "p99_ns": durations.p99_ns,
-        "max_ns": durations.max_ns,
     }
 
 

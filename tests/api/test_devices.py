@@ -67,9 +67,14 @@ def parent(db: None, data_dir: Path) -> Profile:
     return Profile.objects.create(name="serving", kind="system")
 
 
-def publish(parent: Profile, links: list[dict[str, Any]]) -> None:
+def publish(
+    parent: Profile, links: list[dict[str, Any]], listed: list[dict[str, Any]] | None = None
+) -> None:
     part = PartEntry(0, "serving", 4400, origin_unix_ns=str(ORIGIN_UNIX_NS))
-    tables = {"SystemProfileEvents": EVENTS, "DeviceProfileList": [LISTED]}
+    tables = {
+        "SystemProfileEvents": EVENTS,
+        "DeviceProfileList": [LISTED] if listed is None else listed,
+    }
     if links:
         tables["DeviceProfileLink"] = links
     publish_run(parent, tables, parts=[part])
@@ -141,7 +146,30 @@ def test_an_event_without_a_device_profile_says_so(client: Client, parent: Profi
     publish(parent, [])
     found = linked(client, parent, 0).json()
     assert (found["candidates"], found["model"]) == ([], None)
-    assert found["note"] == "No device profile was captured for this event."
+    assert found["note"] == "Only nrt_execute and nc_exec_running have device profiles."
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ([], "The directory holds no device trace."),
+        ([LISTED], f"No device profile holds this execution or another one of its program. "
+                   f"Of its core there is {NAME}."),
+        ([{**LISTED, "nc_id": 5}, {**LISTED, "process_id": 9, "device_profile_name": "x"}],
+         "None of the 2 device profiles holds this execution or another one of its program. "
+         "None is of its core."),
+        ([{**LISTED, "device_profile_name": f"d{n}"} for n in range(5)],
+         "None of the 5 device profiles holds this execution or another one of its program. "
+         "Of its core there is d0, d1, d2 and 2 more."),
+    ],
+    ids=["no trace", "one of the core", "other cores", "many of the core"],
+)  # fmt: skip
+def test_an_execution_without_a_device_profile_says_why_and_what_comes_nearest(
+    client: Client, parent: Profile, listed: list[dict[str, Any]], expected: str
+) -> None:
+    publish(parent, [], listed)
+    found = linked(client, parent, 1).json()
+    assert (found["candidates"], found["note"]) == ([], expected)
 
 
 def test_a_device_profile_that_was_deleted_or_left_out_cannot_be_opened(

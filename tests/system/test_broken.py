@@ -48,9 +48,15 @@ def test_an_end_without_a_start_is_counted_and_left_out(tmp_path: Path) -> None:
     assert len(events) == len(session.processes[0].events) - 1
 
 
-def test_a_trace_that_lost_events_does_not_claim_the_first_execution(tmp_path: Path) -> None:
-    run = written(broken.missing_start(small_session()), tmp_path)
-    assert "this execution" not in {row["relation"] for row in rows(run, "DeviceProfileLink")}
+def test_in_a_trace_that_lost_events_only_time_tells_which_execution_a_file_holds(
+    tmp_path: Path,
+) -> None:
+    found = rows(written(broken.missing_start(small_session()), tmp_path), "DeviceProfileLink")
+    this = [row for row in found if row["relation"] == "this execution"]
+    assert this
+    assert all("covers the time of this execution" in row["evidence"] for row in this)
+    timeless = [row for row in found if row["device_start_ns"] is None]
+    assert {row["relation"] for row in timeless} <= {"candidate", "same program"}
 
 
 def test_an_unknown_type_is_called_by_its_number_and_keeps_its_keys(tmp_path: Path) -> None:

@@ -149,6 +149,12 @@ def test_a_session_of_another_time_and_of_no_known_program_is_no_link(neff: str 
     assert found.missing == {f"model {MODEL}": 3}
 
 
+def test_where_no_session_is_of_the_execution_captures_of_its_program_still_are() -> None:
+    beside = replace(OWN, name="beside", process_id=723577, nc_id=None)
+    found = links(replace(SESSION, windows_ns=((2000, 3000),), neff_name=None), beside)
+    assert relations(found) == [("beside", SAME)] * 3
+
+
 def test_sessions_without_a_clock_stay_candidates_that_say_so() -> None:
     found = links(SESSION, replace(NEXT, windows_ns=((2000, 3000),), neff_name=None))
     assert relations(found) == [("s0", CANDIDATE)] * 3

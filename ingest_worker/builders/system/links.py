@@ -1,6 +1,6 @@
 """From an execution on the host to the device profile it belongs to, with the reason why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,7 @@ class _Linker:
     offsets: Mapping[tuple[int, int, int, int], int]
     ran: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     first: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    others: dict[tuple[int, int], list[Found]] = field(default_factory=dict)
     known: dict[tuple[int, int, int], list[Found]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -87,11 +88,16 @@ class _Linker:
         """Device profiles for an event: which, in what relation, and why."""
         key = self.model_key(row)
         if key not in self.known:
-            self.known[key] = list(self._candidates(*key))
+            self.known[key] = self._candidates(*key)
         exec_id = int(self.events.exec_id[row])
         is_first = exec_id == NONE or self.first.get(key) == exec_id
         found = [self._of_execution(one, key, ran, is_first=is_first) for one in self.known[key]]
-        return [one for one in found if one is not None]
+        return [one for one in found if one is not None] or self._others(key[0], key[2])
+
+    def _others(self, process: int, model: int) -> list[Found]:
+        if (process, model) not in self.others:
+            self.others[process, model] = self._same_programs(process, model)
+        return self.others[process, model]
 
     def _of_execution(
         self, found: Found, key: tuple[int, int, int], ran: Ran, *, is_first: bool
@@ -127,33 +133,29 @@ class _Linker:
         program = _program_text(device, key[2], self.processes[key[0]])
         return (device, SAME, f"{why} {program} {other}") if program else None
 
-    def _candidates(self, process: int, core: int, model: int) -> Iterator[Found]:
-        trace = self.processes[process]
-        own = [d for d in self.devices if _is_of(d, trace)]
-        exact = [
-            d
-            for d in own
-            if d.nc_id == core and d.model_id == model and model != NONE and d.session_id is None
-        ]
+    def _candidates(self, process: int, core: int, model: int) -> list[Found]:
+        """What the names say: the model's own files on the core, else sessions of the core."""
+        own = [d for d in self.devices if _is_of(d, self.processes[process]) and d.nc_id == core]
+        exact = [d for d in own if d.model_id == model != NONE and d.session_id is None]
         if exact:
-            relation = THIS if len(exact) == 1 else CANDIDATE
             why = f"Model {model} and core {core} of the file's name are the event's."
-            if len(exact) > 1:
-                why += f" {len(exact)} files fit."
-            yield from ((device, relation, why) for device in exact)
-            return
-        sessions = [d for d in own if d.nc_id == core and d.session_id is not None]
-        if sessions:
-            relation = THIS if len(sessions) == 1 else CANDIDATE
-            why = f"The session's file is of core {core} of this process."
-            if len(sessions) > 1:
-                why += f" {len(sessions)} sessions fit by their names."
-            yield from ((device, relation, why) for device in sessions)
-            return
-        for device in self.devices:
-            why = _same_program(device, model, trace)
-            if why:
-                yield device, SAME, why
+            return _fitting(exact, why, f"{len(exact)} files fit.")
+        sessions = [d for d in own if d.session_id is not None]
+        why = f"The session's file is of core {core} of this process."
+        return _fitting(sessions, why, f"{len(sessions)} sessions fit by their names.")
+
+    def _same_programs(self, process: int, model: int) -> list[Found]:
+        """Captures of the same program, whoever made them."""
+        trace = self.processes[process]
+        told = ((device, _same_program(device, model, trace)) for device in self.devices)
+        return [(device, SAME, why) for device, why in told if why]
+
+
+def _fitting(devices: Sequence[DeviceRef], why: str, several: str) -> list[Found]:
+    """One that fits is it; of several each may be."""
+    if len(devices) == 1:
+        return [(devices[0], THIS, why)]
+    return [(device, CANDIDATE, f"{why} {several}") for device in devices]
 
 
 def _is_of(device: DeviceRef, trace: ProcessTrace) -> bool:
