@@ -27,7 +27,7 @@ def system(page: Page, live_server: Any, submit: Callable[..., Profile]) -> Time
         empty: dict[str, Any] = {name: [] for name in ("start_ns", "min", "max", "mean", "last")}
         route.fulfill(json={**empty, "nearest": {"before": before if inside else None}})
 
-    page.route("**/series/**", series)
+    page.route("**/runs/1/series/*/**", series)
     page.route("**/devices/", lambda route: route.fulfill(json=NO_DEVICES))
     page.route("**/device-link/**", lambda route: route.fulfill(json={"candidates": []}))
     return TimelinePage(page, f"{live_server.url}/profiles/{profile.pk}/timeline/")
