@@ -4,6 +4,7 @@ import hashlib
 import mmap
 import os
 import stat
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -14,8 +15,10 @@ from ingest_worker.formats.ntff.facts import keeps_device_time
 from ingest_worker.formats.ntff.header import HEADER_SIZE
 from ingest_worker.formats.registry import HEAD_BYTES, role_of
 from ingest_worker.formats.wire import Field, Message, read_fields
+from profiles.capture_names import OFFICIAL, OTHER, PARQUET
 from profiles.directory import FoundFile, name_facts
 from profiles.pairing import ID_BYTES, TraceIds, neff_id
+from profiles.uploads.sniff_official import is_official_json, is_parquet
 
 MOST_FILES = 100_000
 MOST_FIELDS = 200_000
@@ -90,9 +93,26 @@ def found_file(name: str, path: Path) -> FoundFile:
 
 
 def _role(name: str, head: bytes) -> str:
-    """By the name; a NEFF that is called a trace, or the other way round, by its first bytes."""
+    """By the name; a NEFF that is called a trace, or the other way round, by its first bytes.
+
+    What may be a result of the official tool by its name is one only by its content.
+    """
     role = name_facts(name).role
+    if role == PARQUET:
+        return role if is_parquet(head) else OTHER
+    if role == OFFICIAL:
+        return role if is_official_json(unpacked_head(head)) else OTHER
     return role_of(head) or role if role in ("neff", "ntff") else role
+
+
+def unpacked_head(head: bytes) -> bytes:
+    """The beginning of a file, or of what it holds packed."""
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+    except zlib.error:
+        return head
 
 
 def _mark(descriptor: int, size: int) -> str:

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest_worker.capture_scan import found_file, scan_directory
+from ingest_worker.capture_scan import found_file, is_result, scan_directory
 from ingest_worker.formats.errors import FormatError, Truncated
 from ingest_worker.listing import ListedFile
 from ingest_worker.packed import PIECE, ArchiveLimits, Member, Refused, members
+from profiles.capture_names import OTHER, RESULTS
 from profiles.directory import FoundFile, name_facts
 from profiles.storage.layout import unpacked_key
 
 LONGEST_NAME = 1000
 LEAST_FREE_BYTES = 64 << 20
-OTHER = "other"
-OF_A_CAPTURE = frozenset({"neff", "ntff", "trace_info"})
+SHOWN = frozenset({"neff", "ntff", "trace_info", *RESULTS})
+"""Roles of files that a profile can be made of."""
 
 Told = Callable[[int, int], None]
 
@@ -32,11 +33,12 @@ class Caps:
 
 
 def list_directory(path: Path, most_files: int) -> Iterator[ListedFile]:
-    """The files of a directory that stays where it is."""
-    if not path.is_dir():
+    """The files of a directory that stays where it is, or the one file it is."""
+    if not path.exists():
         raise FormatError("source.gone", f"There is no directory {path.name} any more.")
-    for found in scan_directory(path, most_files):
-        file = path / found.path
+    is_one = path.is_file()
+    for found in [found_file(path.name, path)] if is_one else scan_directory(path, most_files):
+        file = path if is_one else path / found.path
         is_kept = found.role != OTHER and file.is_file() and len(found.path) <= LONGEST_NAME
         yield ListedFile(found, in_place=str(file) if is_kept else "")
 
@@ -96,6 +98,9 @@ class Unpacker:
             os.fsync(file.fileno())
         self._count += 1
         found = found_file(member.name, path)
+        if found.role == OTHER:
+            path.unlink()
+            return ListedFile(found)
         return self._once(ListedFile(found, digest.hexdigest(), place), path)
 
     def _once(self, listed: ListedFile, path: Path) -> ListedFile:
@@ -141,7 +146,7 @@ def _free(folder: Path) -> int:
 
 
 def listed_capture(source: Path, caps: Caps, told: Told, refused: Refused) -> Iterator[ListedFile]:
-    """The files of an archive or of a directory; `refused` is told what of it is left out.
+    """The files of an archive, a directory or one file in its place; `refused` is told what of it is left out.
 
     Raises FormatError where nothing of a capture is left: the first refusal, or `session.empty`.
     """
@@ -155,15 +160,16 @@ def listed_capture(source: Path, caps: Caps, told: Told, refused: Refused) -> It
 
     listed = (
         list_directory(source, caps.archive.members)
-        if source.is_dir()
+        if source.is_dir() or is_result(source)
         else Unpacker(source, caps, told, left_out).files()
     )
     for file in listed:
-        is_any = is_any or file.found.role in OF_A_CAPTURE
+        is_any = is_any or file.found.role in SHOWN
         yield file
     if not is_any:
         if refusals:
             raise refusals[0]
         raise FormatError(
-            "session.empty", "There is no trace_info.pb, no NEFF and no trace in the directory."
+            "session.empty",
+            "There is no trace_info.pb, no NEFF, no trace and no table in the directory.",
         )

@@ -10,7 +10,13 @@ from pathlib import PurePosixPath
 NEFF, NTFF = "neff", "ntff"
 TRACE_INFO, NTRACE, CPU_UTIL, HOST_MEM = "trace_info", "ntrace", "cpu_util", "host_mem"
 FRAMEWORK, ARCHIVE, OTHER = "framework", "archive", "other"
-ROLES = (NEFF, NTFF, TRACE_INFO, NTRACE, CPU_UTIL, HOST_MEM, FRAMEWORK, ARCHIVE, OTHER)
+PARQUET, OFFICIAL = "parquet", "official"
+ROLES = (
+    *(NEFF, NTFF, TRACE_INFO, NTRACE, CPU_UTIL, HOST_MEM),
+    *(FRAMEWORK, PARQUET, OFFICIAL, ARCHIVE, OTHER),
+)
+RESULTS = frozenset({PARQUET, OFFICIAL})
+"""Roles of what the official tool made of a capture: tables in Parquet, and JSON."""
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".zip")
 _FIXED_NAMES = {
@@ -72,7 +78,14 @@ def name_facts(path: str) -> NameFacts:
     folders = path.lower().split("/")[:-1]
     if "plugins" in folders and _PLUGIN_TRACE.match(name):
         return NameFacts(FRAMEWORK)
-    return NameFacts(_FIXED_NAMES.get(lower, OTHER))
+    return NameFacts(_FIXED_NAMES.get(lower) or _of_result(lower))
+
+
+def _of_result(lower: str) -> str:
+    """What may be a result of the official tool; its content decides."""
+    if lower.endswith(".parquet"):
+        return PARQUET
+    return OFFICIAL if lower.endswith((".json", ".json.gz")) else OTHER
 
 
 def _of_neff(name: str) -> NameFacts:

@@ -15,6 +15,7 @@ from profiles.capture_names import (
     NTFF,
     NTRACE,
     OTHER,
+    RESULTS,
     ROLES,
     TRACE_INFO,
     NameFacts,
@@ -100,12 +101,17 @@ def plan(files: Sequence[FoundFile], name: str) -> CapturePlan:
     pairing = _Pairing(used)
     pairs = [pairing.of(file) for file in used if file.role == NTFF]
     unread = {OTHER} if processes else {OTHER, FRAMEWORK, *SAMPLES}
+    results = [file for file in used if file.role in RESULTS]
+    is_capture = bool(processes) or any(file.role in (NEFF, NTFF) for file in used)
+    if is_capture:
+        unread |= RESULTS
     notices = [
         *_left_out(repeated),
         *_nested(used),
         *_no_trace_info(used, kind),
         *(notice for pair in pairs for notice in pair.notices),
         *_unpaired(pairs),
+        *(_results_left_out(results) if is_capture else []),
     ]
     return CapturePlan(
         kind=kind,
@@ -192,6 +198,14 @@ def _no_trace_info(files: Sequence[FoundFile], kind: str) -> list[NoticeEntry]:
         ", and the directory is shown as device profiles." if kind == DEVICE else "."
     )
     return [NoticeEntry("session.no_trace_info", text, len(lost))]
+
+
+def _results_left_out(results: Sequence[FoundFile]) -> list[NoticeEntry]:
+    """Beside a capture, what another tool made of it is not read: the capture itself is."""
+    if not results:
+        return []
+    text = f"Tables and JSON of the official tool, {results[0].path} for one, are left aside."
+    return [NoticeEntry("session.results", f"{text} The capture itself is read.", len(results))]
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,10 @@ CATEGORIES = {
     "system.no_": "Missing Data",
     "system.unknown": "Unknown Content",
     "ntff.no_dge": "Missing Data",
+    "official.": "Imported Data",
+    "official.no_events": "Missing Data",
+    "official.tables_missing": "Missing Data",
+    "official.columns_missing": "Missing Data",
 }
 
 
@@ -150,9 +154,9 @@ def category_of(code: str) -> str:
     return CATEGORIES[max(fitting, key=len)] if fitting else "Data Quality"
 
 
-def warning_table(notices: Iterable[Notice]) -> BuiltTable:
+def warning_rows(notices: Iterable[Notice]) -> list[dict[str, Any]]:
     """Every notice as a row; one met more than once says how often."""
-    rows = [
+    return [
         {
             "message": f"{notice.message} (count: {notice.count})"
             if notice.count != 1
@@ -161,4 +165,8 @@ def warning_table(notices: Iterable[Notice]) -> BuiltTable:
         }
         for notice in notices
     ]
-    return table_of_rows("Warning", rows)
+
+
+def warning_table(notices: Iterable[Notice]) -> BuiltTable:
+    """What is missing, odd or unknown in the data."""
+    return table_of_rows("Warning", warning_rows(notices))

@@ -60,7 +60,10 @@ class NoticeEntry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The table of contents of a run."""
+    """The table of contents of a run.
+
+    `kind`, "device" or "system", is there for a run whose sources alone say which it is.
+    """
 
     schema_version: str
     explorer_version: str
@@ -73,6 +76,7 @@ class Manifest:
     tables: tuple[TableEntry, ...] = ()
     notices: tuple[NoticeEntry, ...] = ()
     version: int = MANIFEST_VERSION
+    kind: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -110,6 +114,7 @@ class Manifest:
             tables=_entries(TableEntry, document["tables"]),
             notices=_entries(NoticeEntry, document["notices"]),
             version=document["version"],
+            kind=document.get("kind", ""),
         )
 
 

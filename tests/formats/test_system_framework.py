@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_worker.formats.limits import DEFAULT_LIMITS, Limits
-from ingest_worker.formats.system import json_events
+from ingest_worker.formats import json_stream
 from ingest_worker.formats.system.framework import FrameworkTrace, read_framework
 from ingest_worker.formats.system.json_events import ChromeTrace
 
@@ -155,7 +155,7 @@ def test_broken_halves_of_signs_are_replaced(tmp_path: Path) -> None:
 
 
 def test_only_a_piece_of_the_text_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_events, "PIECE_BYTES", 64)
+    monkeypatch.setattr(json_stream, "PIECE_BYTES", 64)
     chrome = ChromeTrace(
         written(tmp_path, {"traceEvents": [span(str(n)) for n in range(900)]}), 1 << 30
     )
@@ -179,7 +179,7 @@ def test_values_beside_the_events_are_the_ones_in_the_file(
 ) -> None:
     head = {key: value for key, value in head.items() if key != "traceEvents"}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_events, "PIECE_BYTES", piece)
+        patch.setattr(json_stream, "PIECE_BYTES", piece)
         folder = tmp_path_factory.mktemp("chrome")
         chrome = ChromeTrace(written(folder, {**head, "traceEvents": [{"a": 1}]}), 1 << 30)
         assert list(chrome) == [{"a": 1}]

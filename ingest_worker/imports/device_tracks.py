@@ -1,0 +1,293 @@
+"""The timeline of a device from the rows of its tables, whoever wrote them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ingest_worker.builders.slices import (
+    ENGINE_TRACKS,
+    GREY,
+    RED,
+    VIOLET,
+    LabelBook,
+    size_labels,
+)
+from ingest_worker.formats.errors import LimitExceeded
+from ingest_worker.formats.isa.opcodes import COLOURS, opcode_name
+from ingest_worker.tracks.catalogue import (
+    TRANSPOSE_BIT,
+    UNKNOWN_COLOUR,
+    TrackGroup,
+    TrackSlices,
+)
+from profiles.storage.layout import table_file
+
+ENGINES_PER_CORE = 16
+MOST_ROWS_OF_TRACKS = 2_000
+"""Engines, or queues, of one core and cores together: more are no device."""
+
+ENGINE_ORDER = [name for name, _, _ in ENGINE_TRACKS]
+TRANSPOSE = "TRANSPOSE"
+COLOUR_OF: Mapping[str, int] = {opcode_name(byte): colour for byte, colour in COLOURS.items()}
+
+_ENGINE_SUFFIX = re.compile(r"-E\d+\Z")
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Columns of one table; `start_ns` and `end_ns` are as they are drawn."""
+
+    columns: pa.Table
+    start_ns: Longs
+    end_ns: Longs
+    core: Longs
+
+    def codes(self, name: str) -> tuple[list[str], Longs]:
+        """The distinct texts of a column, and each row's place among them."""
+        column: Any = self.columns.column(name)
+        if not pa.types.is_string(column.type):
+            column = column.cast(pa.string())
+        packed: Any = pc.dictionary_encode(column.fill_null("")).combine_chunks()
+        found = packed.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return [str(text) for text in packed.dictionary.to_pylist()], found
+
+    def numbers(self, name: str) -> Longs:
+        """A column of whole numbers; what is missing counts as 0."""
+        return _numbers(self.columns, name)
+
+
+def _rows(folder: Path, table: str, times: tuple[str, str, str], names: list[str]) -> _Rows | None:
+    """Some columns of a table of the run; None where the table or its times are not there.
+
+    `times` are the columns of start and end, or of start and length.
+    """
+    path = folder / table_file(table)
+    if not path.is_file():
+        return None
+    start, end, length = times
+    wanted = [name for name in (start, end, length, "pcore_idx", *names) if name]
+    texts = [name for name in names if name.endswith(("name", "track", "opcode", "type", "fn"))]
+    columns = pq.read_table(path, columns=wanted, memory_map=True, read_dictionary=texts)
+    begin = columns.column(start).to_numpy().astype(np.int64)
+    stop = begin
+    if end:
+        stop = columns.column(end).to_numpy().astype(np.int64)
+    elif length:
+        stop = begin + columns.column(length).to_numpy().astype(np.int64)
+    shown = np.maximum(begin, 0)
+    return _Rows(columns, shown, np.maximum(stop, shown), _numbers(columns, "pcore_idx"))
+
+
+def _numbers(columns: pa.Table, name: str) -> Longs:
+    column: Any = columns.column(name)
+    found: Longs = column.fill_null(0).to_numpy().astype(np.int64)
+    return found
+
+
+@dataclass
+class DeviceTracks:
+    """The groups and tracks of a part, from the tables written to its folder."""
+
+    folder: Path
+    part: int
+    labels: LabelBook
+
+    def __post_init__(self) -> None:
+        self.groups: list[TrackGroup] = []
+        self.tracks: list[TrackSlices] = [
+            *self._engines(),
+            *self._queues(),
+            *self._clocks(),
+            *self._errors(),
+        ]
+        order = ["core", "dma", "clock", "errors"]
+        self.groups.sort(key=lambda group: order.index(group.kind))
+
+    def _group(self, kind: str, core: int, title: str, subtitle: str, slug: str) -> str:
+        name = f"p{self.part}/{slug}"
+        if all(group.id != name for group in self.groups):
+            self.groups.append(TrackGroup(name, title, subtitle, kind, self.part, core))
+        return name
+
+    def _track(self, rows: _Rows, chosen: Longs, facts: Mapping[str, Any]) -> TrackSlices:
+        track = TrackSlices(
+            part=self.part,
+            row=chosen,
+            start_ns=rows.start_ns[chosen],
+            end_ns=rows.end_ns[chosen],
+            lane=facts.get("lane"),
+            **{name: value for name, value in facts.items() if name != "lane"},
+        )
+        return track.sorted_by_start()
+
+    def _engines(self) -> Iterator[TrackSlices]:
+        rows = _rows(
+            self.folder,
+            "Instruction",
+            ("start_ts", "end_ts", ""),
+            ["timeline_track", "opcode", "tensor_instruction_type", "scalar_activation_fn"],
+        )
+        if rows is None:
+            return
+        names, track = rows.codes("timeline_track")
+        _check_count(len(names) + len(np.unique(rows.core)), "Instruction")
+        colour, label = self._looks(rows)
+        order = sorted(range(len(names)), key=lambda n: (_place(names[n]), names[n]))
+        for core in np.unique(rows.core).tolist():
+            group = self._group("core", core, f"Core {core}", "", f"c{core}")
+            for number in order:
+                chosen = np.flatnonzero((rows.core == core) & (track == number))
+                if not len(chosen):
+                    continue
+                name = names[number] or "Engine unknown"
+                yield self._track(
+                    rows,
+                    chosen,
+                    {
+                        "key": f"{group}/{_slug(name)}",
+                        "group": group,
+                        "kind": "engine",
+                        "name": name,
+                        "core": core,
+                        "table": "Instruction",
+                        "colour": colour[chosen],
+                        "label": label[chosen],
+                    },
+                )
+
+    def _looks(self, rows: _Rows) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
+        """Colour and label of each instruction, by its opcode and function."""
+        opcodes, opcode = rows.codes("opcode")
+        functions, function = rows.codes("scalar_activation_fn")
+        kinds, kind = rows.codes("tensor_instruction_type")
+        own = np.array([COLOUR_OF.get(text, UNKNOWN_COLOUR) for text in opcodes], np.uint8)
+        colour = own[opcode]
+        turned = np.array([text == TRANSPOSE for text in kinds])[kind]
+        colour = np.where(turned & (colour != UNKNOWN_COLOUR), colour | TRANSPOSE_BIT, colour)
+        pairs, code = np.unique(opcode * len(functions) + function, return_inverse=True)
+        texts = [
+            f"{opcodes[pair // len(functions)]} {functions[pair % len(functions)]}".strip()
+            for pair in pairs.tolist()
+        ]
+        return colour.astype(np.uint8), self.labels.numbers(texts)[code]
+
+    def _queues(self) -> Iterator[TrackSlices]:
+        rows = _rows(
+            self.folder,
+            "DmaPacket",
+            ("start_ts", "end_ts", ""),
+            ["queue_name", "queue_idx", "engine_idx", "transfer_bytes"],
+        )
+        if rows is None:
+            return
+        full, code = rows.codes("queue_name")
+        _check_count(len(np.unique(rows.core)), "DmaPacket")
+        names = sorted({_ENGINE_SUFFIX.sub("", name) for name in full})
+        queue = np.array([names.index(_ENGINE_SUFFIX.sub("", name)) for name in full])[code]
+        engine, index = rows.numbers("engine_idx"), rows.numbers("queue_idx")
+        size = np.clip(rows.numbers("transfer_bytes"), 0, (1 << 32) - 1).astype(np.uint32)
+        label = size_labels(size, self.labels)
+        for core in np.unique(rows.core).tolist():
+            own = rows.core == core
+            group = self._group("dma", core, f"DMA of core {core}", "by queue", f"dma{core}")
+            base = int(engine[own].min()) // ENGINES_PER_CORE * ENGINES_PER_CORE
+            keys = np.unique(np.stack((index[own], queue[own]), axis=1), axis=0)
+            _check_count(len(keys), "DmaPacket")
+            for number, place in keys.tolist():
+                chosen = np.flatnonzero(own & (queue == place) & (index == number))
+                name = names[place] or f"Q{number}"
+                shade = RED if "SpillReload" in name else VIOLET
+                yield self._track(
+                    rows,
+                    chosen,
+                    {
+                        "key": f"{group}/{number}-{_slug(name)}",
+                        "group": group,
+                        "kind": "dma_queue",
+                        "name": name,
+                        "core": core,
+                        "table": "DmaPacket",
+                        "colour": np.full(len(chosen), shade, np.uint8),
+                        "label": label[chosen],
+                        "lane": (engine[chosen] % ENGINES_PER_CORE).astype(np.uint8),
+                        "capacity": ENGINES_PER_CORE,
+                        "engine_base": base,
+                    },
+                )
+
+    def _clocks(self) -> Iterator[TrackSlices]:
+        rows = _rows(self.folder, "Throttle", ("timestamp", "", "duration"), ["k", "n", "type"])
+        if rows is None:
+            return
+        _check_count(len(np.unique(rows.core)), "Throttle")
+        limit, whole = rows.numbers("k"), rows.numbers("n")
+        kinds, kind = rows.codes("type")
+        for core in np.unique(rows.core).tolist():
+            group = self._group("clock", 0, "Clock limit", "k of n cycles", "clock")
+            chosen = np.flatnonzero(rows.core == core)
+            texts = [
+                f"{limit[row]}/{whole[row]} {kinds[kind[row]]}".removesuffix(" unknown")
+                for row in chosen.tolist()
+            ]
+            yield self._track(
+                rows,
+                chosen,
+                {
+                    "key": f"{group}/c{core}",
+                    "group": group,
+                    "kind": "clock",
+                    "name": f"Core {core}",
+                    "core": core,
+                    "table": "Throttle",
+                    "colour": np.where(limit < whole, RED, GREY).astype(np.uint8)[chosen],
+                    "label": self.labels.numbers(texts),
+                },
+            )
+
+    def _errors(self) -> Iterator[TrackSlices]:
+        rows = _rows(self.folder, "Error", ("timestamp", "", ""), ["description"])
+        if rows is None:
+            return
+        _check_count(len(np.unique(rows.core)), "Error")
+        texts, text = rows.codes("description")
+        label = self.labels.numbers(texts)[text]
+        for core in np.unique(rows.core).tolist():
+            group = self._group("errors", 0, "Errors", "", "errors")
+            chosen = np.flatnonzero(rows.core == core)
+            yield self._track(
+                rows,
+                chosen,
+                {
+                    "key": f"{group}/c{core}-errors",
+                    "group": group,
+                    "kind": "error",
+                    "name": f"Errors of core {core}",
+                    "core": core,
+                    "table": "Error",
+                    "colour": np.full(len(chosen), RED, np.uint8),
+                    "label": label[chosen],
+                },
+            )
+
+
+def _check_count(count: int, table: str) -> None:
+    if count > MOST_ROWS_OF_TRACKS:
+        text = f"{table} names {count:,} cores, engines or queues."
+        raise LimitExceeded("limit.records", text, file=table)
+
+
+def _place(name: str) -> int:
+    return ENGINE_ORDER.index(name) if name in ENGINE_ORDER else len(ENGINE_ORDER)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "unnamed"
