@@ -19,6 +19,7 @@ from explorer_site.upload_content import (
     DirectoryContent,
     FileContent,
     UploadError,
+    size_text,
 )
 
 SERVER: str | None = None  # the copy served at /upload.py carries its server's address here
@@ -73,15 +74,6 @@ class Screen:
         if self._is_terminal and self._width:
             self._stream.write("\r" + " " * self._width + "\r")
             self._width = 0
-
-
-def size_text(size_bytes: float) -> str:
-    """A size for people: 1.5 MB."""
-    for unit in ("B", "kB", "MB"):
-        if size_bytes < 1000:
-            return "%.0f %s" % (size_bytes, unit) if unit == "B" else "%.1f %s" % (size_bytes, unit)
-        size_bytes /= 1000
-    return "%.2f GB" % size_bytes
 
 
 class Meter:
@@ -302,6 +294,7 @@ def upload(options: argparse.Namespace, screen: Screen) -> str:
     """Do what the options say; the profile's page. Raises UploadError."""
     files = [("neff", Path(path)) for path in options.neff]
     files += [("ntff", Path(path)) for path in options.ntff]
+    files += [("official", Path(path)) for path in options.official]
     check(options, files)
     contents: list[tuple[str, Content]] = [(role, FileContent(path)) for role, path in files]
     if options.directory:
@@ -324,7 +317,8 @@ def check(options: argparse.Namespace, files: list[tuple[str, Path]]) -> None:
     """Raises UploadError for what can be seen before anything is sent."""
     if bool(files) == bool(options.directory):
         raise UploadError(
-            "Give a file with --neff or --ntff, or a directory with -d.", exit_code=EXIT_USAGE
+            "Give a file with --neff, --ntff or --official, or a directory with -d.",
+            exit_code=EXIT_USAGE,
         )
     if options.directory and not Path(options.directory).is_dir():
         raise UploadError("%s is not a directory." % options.directory, exit_code=EXIT_USAGE)
@@ -355,7 +349,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         *("-d", "--profile-directory", "--session-dir"),
         dest="directory",
         metavar="DIR",
-        help="a capture directory, sent as one archive that is made on the way",
+        help="a capture directory or a folder of tables, sent as an archive made on the way",
+    )
+    parser.add_argument(
+        "--official", action="append", default=[], metavar="FILE", help="the official tool's JSON"
     )
     parser.add_argument("--name", default="", help="the profile's name (default: the file's)")
     parser.add_argument(

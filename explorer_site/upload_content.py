@@ -82,6 +82,15 @@ class DirectoryContent:
         yield ARCHIVE_END
 
 
+def size_text(size_bytes: float) -> str:
+    """A size for people: 1.5 MB."""
+    for unit in ("B", "kB", "MB"):
+        if size_bytes < 1000:
+            return "%.0f %s" % (size_bytes, unit) if unit == "B" else "%.1f %s" % (size_bytes, unit)
+        size_bytes /= 1000
+    return "%.2f GB" % size_bytes
+
+
 def _padding(size_bytes: int) -> int:
     return -size_bytes % BLOCK
 

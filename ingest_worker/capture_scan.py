@@ -105,6 +105,13 @@ def _role(name: str, head: bytes) -> str:
     return role_of(head) or role if role in ("neff", "ntff") else role
 
 
+def is_result(path: Path) -> bool:
+    """Whether a file is a table or a JSON of the official tool, by its content."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    return is_parquet(head) or is_official_json(unpacked_head(head))
+
+
 def unpacked_head(head: bytes) -> bytes:
     """The beginning of a file, or of what it holds packed."""
     if not head.startswith(b"\x1f\x8b"):

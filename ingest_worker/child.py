@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest_worker.formats.errors import FormatError
-from ingest_worker.job import SYSTEM, UNPACK, Job
+from ingest_worker.job import OFFICIAL, SYSTEM, UNPACK, Job
 from ingest_worker.pause import pause_at
 
 try:
@@ -154,6 +154,7 @@ class Refusals:
 def _publish(job: Job, events: EventWriter) -> None:
     # Imported here, so that a failing import is reported as an event like any other fault.
     from ingest_worker.formats.notice import Notice
+    from ingest_worker.pipeline.official import process_official
     from ingest_worker.pipeline.run import process
     from ingest_worker.pipeline.stage import Options, PartPlan, SourceRef
     from ingest_worker.pipeline.system import process_system
@@ -176,6 +177,8 @@ def _publish(job: Job, events: EventWriter) -> None:
     reporter = Reporter(events, job)
     if job.kind == SYSTEM:
         result = process_system(sources, folder, options, reporter, job.devices)
+    elif job.kind == OFFICIAL:
+        result = process_official(sources, folder, options, reporter)
     else:
         result = process(sources, folder, options, reporter)
     events.send("done", notices=[{"code": n.code, "message": n.message} for n in result.notices])

@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from ingest_worker.builders.system.device import DeviceRef
 from ingest_worker.formats.limits import Limits
-from ingest_worker.job import SYSTEM, UNPACK, Job, JobSource
+from ingest_worker.job import OFFICIAL, SYSTEM, UNPACK, Job, JobSource
 from ingest_worker.listing import ListedFile
 from ingest_worker.packed import ArchiveLimits
 from ingest_worker.pause import pause_at
@@ -172,7 +172,7 @@ def pause_folder() -> Path | None:
 def job_of(run: IngestRun) -> Job:
     """What the child has to know of a run, as the profile is now."""
     profile = Profile.objects.get(pk=run.profile_id)
-    kind = profile.kind if captures.is_unfolded(profile) else UNPACK
+    kind = _kind_of_job(profile)
     capture = profile.capture
     return Job(
         profile_id=str(profile.pk),
@@ -197,6 +197,12 @@ def job_of(run: IngestRun) -> Job:
         notices=tuple((code, text, count) for code, text, count in capture.get("notices", ())),
         filters=processing_of(profile.options).filters,
     )
+
+
+def _kind_of_job(profile: Profile) -> str:
+    if not captures.is_unfolded(profile):
+        return UNPACK
+    return OFFICIAL if captures.holds_results(profile) else profile.kind
 
 
 def _sources(profile: Profile, kind: str) -> Iterator[JobSource]:

@@ -11,7 +11,7 @@ from ingest_worker.formats.limits import DEFAULT_LIMITS, Limits
 from ingest_worker.packed import ArchiveLimits
 from profiles.processing import EventFilters
 
-UNPACK, SYSTEM, DEVICE = "unpack", "system", "device"
+UNPACK, SYSTEM, DEVICE, OFFICIAL = "unpack", "system", "device", "official"
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,11 @@ class JobSource:
 class Job:
     """One run of one profile.
 
-    `kind` says what is done: a directory or archive is listed ("unpack"), or its system trace or
-    device traces are processed. `devices` are the device profiles a system run links to, `parts`
-    the NTFF, NEFF and name of each part of a directory of device files, `notices` what the plan of
-    the directory says, `filters` the events of a system trace that are wanted.
+    `kind` says what is done: a directory or archive is listed ("unpack"), its system trace or
+    device traces are processed, or what the official tool made of them is read. `devices` are the
+    device profiles a system run links to, `parts` the NTFF, NEFF and name of each part of a
+    directory of device files, `notices` what the plan of the directory says, `filters` the events
+    of a system trace that are wanted.
 
     `tables` is the root address of the table store, `memory_bytes` the most private memory the
     child may hold (0: no limit), `pause_folder` the folder of `ingest_worker.pause` or empty.

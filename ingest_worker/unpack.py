@@ -146,7 +146,9 @@ def _free(folder: Path) -> int:
 
 
 def listed_capture(source: Path, caps: Caps, told: Told, refused: Refused) -> Iterator[ListedFile]:
-    """The files of an archive, a directory or one file in its place; `refused` is told what of it is left out.
+    """The files of an archive, a directory, or one file that is read where it lies.
+
+    `refused` is told what is left out.
 
     Raises FormatError where nothing of a capture is left: the first refusal, or `session.empty`.
     """

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from profiles import lifecycle, official_folder
+from profiles.capture_names import RESULTS
 from profiles.directory import SYSTEM, CapturePlan, DevicePlan
 from profiles.dispatch import send_process_on_commit
 from profiles.models import Profile, SourceFile
@@ -49,8 +50,11 @@ class _Unfolding:
 
 
 def capture_submit_in_place(path: Path, name: str, options: Processing | None = None) -> Profile:
-    """A new PENDING profile of a directory that is read where it lies. Raises Refused."""
-    if not path.is_dir():
+    """A new PENDING profile of a directory that is read where it lies. Raises Refused.
+
+    One file that the official tool wrote is taken like a directory that holds nothing else.
+    """
+    if not path.exists():
         raise Refused("source.gone", f"There is no directory {path}.")
     with transaction.atomic():
         profile = Profile.objects.create(
@@ -73,6 +77,11 @@ def capture_submit_in_place(path: Path, name: str, options: Processing | None = 
 def is_unfolded(profile: Profile) -> bool:
     """Whether the profile's archive or directory has been listed."""
     return not profile.sources.filter(role=ARCHIVE).exists()
+
+
+def holds_results(profile: Profile) -> bool:
+    """Whether it was made of what the official tool wrote, not of a capture."""
+    return profile.sources.filter(role__in=RESULTS).exists()
 
 
 def capture_unfold(run_id: int, attempt: int, files: Sequence[KeptFile], plan: CapturePlan) -> bool:

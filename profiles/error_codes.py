@@ -24,7 +24,7 @@ _CODES = (
     ErrorCode(
         "upload.missing_part",
         "There is no file to look at",
-        "Send a NEFF, an NTFF, or both, in the parts neff and ntff, or a directory.",
+        "Send a NEFF, an NTFF, or both, in the parts neff and ntff, or a directory or a JSON.",
     ),
     ErrorCode(
         "upload.too_large",
@@ -208,6 +208,21 @@ _CODES = (
         "json.not_this_format",
         "This is not the official tool's JSON",
         "Choose a file that the official tool wrote with its JSON output format.",
+    ),
+    ErrorCode(
+        "parquet.malformed",
+        "A table in Parquet cannot be read",
+        "Copy the folder again from where the official tool wrote it.",
+    ),
+    ErrorCode(
+        "official.nothing",
+        "There is no table in what was sent",
+        "Send the folder with the Parquet files, or the JSON, that the official tool wrote.",
+    ),
+    ErrorCode(
+        "official.mixed",
+        "A system and other profiles are in one upload",
+        "Send the tables or the JSON of the system, and of each device, by themselves.",
     ),
     ErrorCode(
         "json.malformed",

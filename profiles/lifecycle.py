@@ -117,6 +117,8 @@ def publish(run_id: int, attempt: int, manifest: Manifest, *, log: str = "") -> 
             table_bytes=manifest.size_bytes,
             log=_storable(log),
         )
+        if manifest.kind:
+            Profile.objects.filter(pk=profile.pk).update(kind=manifest.kind)
     official_folder.follow(profile.pk)
     return True
 

@@ -73,7 +73,7 @@ def default_name(names: Iterable[str]) -> str:
     """A name for a profile from the names of its files, the trace's first."""
     ordered = sorted(names, key=lambda name: not name.lower().endswith(".ntff"))
     stem = ordered[0].replace("\\", "/").rsplit("/", 1)[-1] if ordered else ""
-    kinds = r"\.(neff|ntff|zip|tgz|tar(\.(gz|zst))?)\Z"
+    kinds = r"\.(neff|ntff|json(\.gz)?|zip|tgz|tar(\.(gz|zst))?)\Z"
     return re.sub(kinds, "", stem, flags=re.IGNORECASE)[:150] or "profile"
 
 

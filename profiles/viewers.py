@@ -27,9 +27,9 @@ VIEWERS = (
     Viewer(
         "timeline",
         "Timeline",
-        "Metadata",
+        "TimelineTrack",
         "js/pages/viewer.js",
-        "There is no trace in this profile: a NEFF alone has no timeline.",
+        "There are no events in this profile: a NEFF or a summary alone has no timeline.",
     ),
     Viewer(
         "summary",

@@ -85,6 +85,11 @@ VIEW = (
         {**_path("DIR"), "dest": "directory"},
     ),
     Flag(
+        ("--official",),
+        "what the official tool wrote: its JSON, or a folder with its tables (our own flag)",
+        _path("PATH"),
+    ),
+    Flag(
         ("--output-format",),
         "parquet (default) or perfetto",
         {"type": output_format, "default": "parquet", "metavar": "FORMAT"},

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from explorer_site.serve.refusal import Refusal
@@ -41,7 +42,8 @@ def view(options: argparse.Namespace, serve: Callable[[argparse.Namespace], int]
 def check(options: argparse.Namespace) -> None:
     """Raise Refusal for flags that do not go together."""
     has_pair = options.neff is not None or bool(options.ntff)
-    if options.directory is not None and has_pair:
+    has_input = has_pair or options.directory is not None or options.official is not None
+    if sum((options.directory is not None, has_pair, options.official is not None)) > 1:
         raise Refusal("Give a directory with -d, or files with -n and -s, not both.")
     for names, needed, is_given in (
         (ONLY_WITH_DIRECTORY, "-d", options.directory is not None),
@@ -50,15 +52,32 @@ def check(options: argparse.Namespace) -> None:
         for name in names:
             if getattr(options, name) and not is_given:
                 raise Refusal(f"{_flag(name)} goes with {needed}.")
-    if options.output_file is not None and not (has_pair or options.directory):
-        raise Refusal("Give the files to read with -n or -s.")
-    if options.output_format == "perfetto" and not (has_pair or options.directory):
-        raise Refusal("Give what to write as a trace with -n and -s, or with -d.")
-    if options.ingest_only and not (has_pair or options.directory):
-        raise Refusal("Give the files to ingest with -n or -s.")
+    if not has_input:
+        _check_without_input(options)
+    if options.official is not None:
+        check_official(options.official)
     for name in SOURCE_ROOTS.values():
         if getattr(options, name) and not (has_pair or options.directory):
             raise Refusal(f"{_flag(name)} goes with -n and -s, or with -d.")
+
+
+def _check_without_input(options: argparse.Namespace) -> None:
+    if options.output_file is not None:
+        raise Refusal("Give the files to read with -n or -s.")
+    if options.output_format == "perfetto":
+        raise Refusal("Give what to write as a trace with -n and -s, or with -d.")
+    if options.ingest_only:
+        raise Refusal("Give the files to ingest with -n or -s.")
+
+
+def check_official(path: Path) -> None:
+    """Raise Refusal for a path that is no result of the official tool."""
+    if not path.exists():
+        raise Refusal(f"There is no {path}.")
+    from ingest_worker.capture_scan import is_result
+
+    if path.is_file() and not is_result(path):
+        raise Refusal(f"{path} does not begin like a JSON or a table of the official tool.")
 
 
 def _flag(name: str) -> str:
@@ -98,6 +117,10 @@ def _traces(options: argparse.Namespace) -> int:
 
 
 def _tables(options: argparse.Namespace) -> int:
+    if options.official is not None:
+        from explorer_site.commands.official import export_official_tables
+
+        return export_official_tables(options, version(PROGRAM))
     if options.directory is not None:
         from explorer_site.commands.tables import export_directory_tables
 
@@ -117,7 +140,7 @@ def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Names
     from explorer_site.serve.environment import use_workspace
 
     has_pair = options.neff is not None or bool(options.ntff)
-    if not has_pair and options.directory is None:
+    if not has_pair and options.directory is None and options.official is None:
         return serve(options)
     if options.ignore_device_profile and options.ignore_system_profile:
         raise Refusal("Nothing is left without the system profile and the device profiles.")
@@ -128,8 +151,8 @@ def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Names
     given: Any = workspace.Given(
         options.neff,
         options.ntff,
-        options.directory,
-        options.display_name,
+        options.directory or options.official,
+        options.display_name or (options.official.stem if options.official else ""),
         {kind: folder for kind, folder in roots.items() if folder},
         _chosen(options),
     )

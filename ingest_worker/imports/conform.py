@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest_worker.builders.built import Array, make_batch
+from ingest_worker.formats.errors import Malformed
 from ingest_worker.imports.parquet_folder import OpenTable
 from profiles.tables.registry import REGISTRY
 
@@ -48,7 +49,7 @@ class Conformed:
     def __post_init__(self) -> None:
         self.table: Table | None = REGISTRY.get(self.source.name)
         known = self.table.by_name if self.table else {}
-        there = set(self.source.schema.names)
+        there = set(self.source.schema.names) - self.source.empty
         self.missing = [
             name for name, one in known.items() if one.required and not self._has(name, there)
         ]
@@ -66,15 +67,21 @@ class Conformed:
         return name in DERIVED and set(DERIVED[name]) <= there
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """The rows in the order of the source."""
+        """The rows in the order of the source. Raises Malformed for fewer or more than it says."""
+        count = 0
         for batch in self.source.batches():
+            count += batch.num_rows
             if batch.num_rows:
                 yield make_batch(self.schema, self._columns(batch), batch.num_rows)
+
+        if count != self.source.row_count:
+            text = f"The table says that it has {self.source.row_count:,} rows and has {count:,}."
+            raise Malformed("parquet.malformed", text, file=self.source.label)
 
     def _columns(self, batch: pa.RecordBatch) -> dict[str, Array]:
         found: dict[str, Array] = {}
         for name in batch.schema.names:
-            if name not in self.schema.names:
+            if name in self.source.empty:
                 continue
             found[name] = self._fitted(name, batch.column(name))
         if self.table is not None:

@@ -31,6 +31,7 @@ from ingest_worker.tracks.catalogue import (
 from profiles.storage.layout import table_file
 
 ENGINES_PER_CORE = 16
+MOST_QUEUES = 10_000
 MOST_ROWS_OF_TRACKS = 2_000
 """Engines, or queues, of one core and cores together: more are no device."""
 
@@ -38,7 +39,9 @@ ENGINE_ORDER = [name for name, _, _ in ENGINE_TRACKS]
 TRANSPOSE = "TRANSPOSE"
 COLOUR_OF: Mapping[str, int] = {opcode_name(byte): colour for byte, colour in COLOURS.items()}
 
-_ENGINE_SUFFIX = re.compile(r"-E\d+\Z")
+_RING = re.compile(r"(?:\A|-)(?:Q(\d+))?-?E\d+\Z")
+"""`-Q1-E64` behind a queue's name, or `Q1-E64` where it has none."""
+
 Longs = npt.NDArray[np.int64]
 
 
@@ -85,6 +88,17 @@ def _rows(folder: Path, table: str, times: tuple[str, str, str], names: list[str
         stop = begin + columns.column(length).to_numpy().astype(np.int64)
     shown = np.maximum(begin, 0)
     return _Rows(columns, shown, np.maximum(stop, shown), _numbers(columns, "pcore_idx"))
+
+
+def _queue_names(folder: Path) -> dict[tuple[int, int], str]:
+    """The name of a queue by its core and number, where the part tells exactly one."""
+    path = folder / table_file("DmaQueuesInfo")
+    names: dict[tuple[int, int], set[str]] = {}
+    if path.is_file():
+        rows = pq.read_table(path, columns=["pcore_idx", "idx", "name"]).slice(0, MOST_QUEUES)
+        for row in rows.to_pylist():
+            names.setdefault((row["pcore_idx"], row["idx"]), set()).add(row["name"])
+    return {place: min(own) for place, own in names.items() if len(own) == 1}
 
 
 def _numbers(columns: pa.Table, name: str) -> Longs:
@@ -189,10 +203,11 @@ class DeviceTracks:
         )
         if rows is None:
             return
+        known = _queue_names(self.folder)
         full, code = rows.codes("queue_name")
         _check_count(len(np.unique(rows.core)), "DmaPacket")
-        names = sorted({_ENGINE_SUFFIX.sub("", name) for name in full})
-        queue = np.array([names.index(_ENGINE_SUFFIX.sub("", name)) for name in full])[code]
+        names = sorted({_RING.sub("", name) for name in full})
+        queue = np.array([names.index(_RING.sub("", name)) for name in full])[code]
         engine, index = rows.numbers("engine_idx"), rows.numbers("queue_idx")
         size = np.clip(rows.numbers("transfer_bytes"), 0, (1 << 32) - 1).astype(np.uint32)
         label = size_labels(size, self.labels)
@@ -204,7 +219,7 @@ class DeviceTracks:
             _check_count(len(keys), "DmaPacket")
             for number, place in keys.tolist():
                 chosen = np.flatnonzero(own & (queue == place) & (index == number))
-                name = names[place] or f"Q{number}"
+                name = names[place] or known.get((core, number), f"Q{number}")
                 shade = RED if "SpillReload" in name else VIOLET
                 yield self._track(
                     rows,

@@ -35,13 +35,12 @@ VERSIONS = ("instance_type", "runtime_version", "driver_version", "collectives_v
 class Shape:
     """How rows of one JSON table become rows of a published one.
 
-    `columns` are names with another column, `empty` columns in which "" or 0 stands for nothing,
-    `dropped` names that say nothing another column does not say.
+    `columns` are names with another column, `dropped` names that say nothing another column does
+    not say.
     """
 
     table: str
     columns: Mapping[str, str] = field(default_factory=dict)
-    empty: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
 
     def row(self, row: Row) -> dict[str, Any]:
@@ -53,9 +52,7 @@ class Shape:
             if name == "subgraph":
                 found["pcore_idx"] = graph_number(value)
                 continue
-            column = self.columns.get(name, name)
-            is_empty = column in self.empty and (value == "" or value == 0)
-            found[column] = None if is_empty else value
+            found[self.columns.get(name, name)] = value
         return found
 
 
@@ -90,24 +87,16 @@ INSTRUCTION = Shape(
         "elements": "tensor_elements",
         "trigger": "dma_trigger_start_ts",
     },
-    frozenset(
-        {
-            *("scalar_activation_fn", "tensor_instruction_type", "bir_instruction_name"),
-            *("raw_bir_id", "raw_penguin_id", "penguin_id", "hlo_name", "hlo_attrs", "layer"),
-        }
-    ),
     frozenset({"fully_qualified_subgraph", "is_psum_read_sbuf_write", "predecessors"}),
 )
 PACKET = Shape(
     "DmaPacket",
     _PACKETS,
-    frozenset(),
     _ALWAYS_ALIKE | {"source", "dest", "op", "semaphore_id"},
 )
 TRANSFER = Shape(
     "DmaPacketAggregated",
     _PACKETS,
-    frozenset(),
     _ALWAYS_ALIKE | {"dma_engine", "crc", "packet_aggregation_id"},
 )
 PLAIN: Mapping[str, Shape] = MappingProxyType(
@@ -210,6 +199,10 @@ def _instruction(row: Row) -> Iterator[Found]:
     elements = found.get("tensor_elements")
     if isinstance(elements, int):
         found.setdefault("raw_flops", 2 * elements)
+        if kind := row.get("instruction_type"):
+            turned = elements if kind == "TRANSPOSE" else 0
+            found.setdefault("tensor_elements_transpose", turned)
+            found.setdefault("flops_transpose", 2 * turned)
     yield INSTRUCTION.table, found
     edges = row.get("predecessors")
     for edge in edges if isinstance(edges, list) else ():

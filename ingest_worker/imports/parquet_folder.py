@@ -41,10 +41,13 @@ class Piece:
 
 @dataclass
 class TableSet:
-    """The tables of one profile. `is_json` tells those that were spooled from a JSON."""
+    """The tables of one profile. `is_json` tells those that were spooled from a JSON, `empty` by
+    table which of their columns hold nothing.
+    """
 
     title: str
     tables: dict[str, list[Path]] = field(default_factory=dict)
+    empty: dict[str, frozenset[str]] = field(default_factory=dict)
     is_json: bool = False
 
 
@@ -103,52 +106,51 @@ class OpenTable:
     schema: pa.Schema
     empty: frozenset[str] = frozenset()
 
+    @property
+    def label(self) -> str:
+        """The name of its first file, as uploaded."""
+        return self.labels.get(self.paths[0], self.paths[0].name)
+
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Its rows, piece after piece, texts written out. Raises Malformed for damage."""
         for path in self.paths:
             try:
                 with pq.ParquetFile(path, memory_map=True) as file:
                     own = [n for n in file.schema_arrow.names if columns is None or n in columns]
-                    yield from file.iter_batches(BATCH_ROWS, columns=own, use_threads=False)
+                    for batch in file.iter_batches(BATCH_ROWS, columns=own, use_threads=False):
+                        batch.validate(full=True)
+                        yield batch
             except (pa.ArrowException, OSError, ValueError) as error:
                 raise damaged(self.labels.get(path, path.name), error) from error
 
 
-def open_table(name: str, paths: Sequence[Path], labels: Mapping[Path, str]) -> OpenTable:
+def open_table(
+    name: str,
+    paths: Sequence[Path],
+    labels: Mapping[Path, str],
+    empty: frozenset[str] = frozenset(),
+) -> OpenTable:
     """Read the footers of a table's pieces. Raises Malformed or LimitExceeded."""
     fields: dict[str, Any] = {}
     rows = 0
-    filled: set[str] = set()
     for path in paths:
         label = labels.get(path, path.name)
         try:
-            facts = pq.read_metadata(path, memory_map=True)
-            schema = facts.schema.to_arrow_schema()
+            with pq.ParquetFile(path, memory_map=True) as file:
+                schema, count = file.schema_arrow, file.metadata.num_rows
+            names = schema.names
         except (pa.ArrowException, OSError, ValueError) as error:
             raise damaged(label, error) from error
-        if len(schema.names) > MOST_COLUMNS or facts.num_rows < 0:
-            text = f"The table has {len(schema.names)} columns, {MOST_COLUMNS} can be read."
+        if len(names) > MOST_COLUMNS or count < 0:
+            text = f"The table has {len(names)} columns, {MOST_COLUMNS} can be read."
             raise LimitExceeded("limit.records", text, file=label)
-        if len(set(schema.names)) != len(schema.names):
+        if len(set(names)) != len(names):
             raise Malformed("parquet.malformed", "Two columns have one name.", file=label)
-        rows += facts.num_rows
+        rows += count
         for column in schema:
             fields.setdefault(column.name, column)
-        filled |= _filled(facts, schema)
     schema = pa.schema(list(fields.values()))
-    return OpenTable(name, paths, labels, rows, schema, frozenset(set(schema.names) - filled))
-
-
-def _filled(facts: pq.FileMetaData, schema: pa.Schema) -> set[str]:
-    """Columns of which the footer does not say that they hold nulls only."""
-    empty: dict[str, bool] = {}
-    for group in range(facts.num_row_groups):
-        for place in range(facts.num_columns):
-            column = facts.row_group(group).column(place)
-            counts = column.statistics if column.is_stats_set else None
-            is_empty = counts is not None and counts.null_count == column.num_values
-            empty[column.path_in_schema] = empty.get(column.path_in_schema, True) and is_empty
-    return {name for name in schema.names if not empty.get(name, False)}
+    return OpenTable(name, paths, labels, rows, schema, empty)
 
 
 def damaged(name: str, error: Exception) -> Malformed:

@@ -38,16 +38,22 @@ class Spooled:
     schema: pa.Schema | None = None
     writer: pq.ParquetWriter | None = None
     rows: int = 0
+    filled: set[str] = field(default_factory=set)
+
+    @property
+    def empty(self) -> frozenset[str]:
+        """Columns that hold nothing in any row."""
+        return frozenset(set(self.schema.names if self.schema else ()) - self.filled)
 
     def choose_columns(self) -> pa.Schema:
-        """The published columns that occur, then the names that are no column, with their types."""
+        """The published columns, then the names that are no column, with their types."""
         values: dict[str, list[Any]] = {}
         for row in self.waiting:
             for name, value in row.items():
                 if len(values) < MOST_COLUMNS or name in values:
                     values.setdefault(name, []).append(value)
         known = REGISTRY[self.name].by_name if self.name in REGISTRY else {}
-        fields = [pa.field(f.name, f.arrow.type) for f in known.values() if f.name in values]
+        fields = [pa.field(f.name, f.arrow.type) for f in known.values()]
         fields += [
             pa.field(name, type_of(own))
             for name, own in values.items()
@@ -130,6 +136,10 @@ class Staging:
                 table.writer = None
         return {name: [table.path] for name, table in self._tables.items() if table.rows}
 
+    def empty(self) -> dict[str, frozenset[str]]:
+        """Columns without a value by table, once all is written."""
+        return {name: table.empty for name, table in self._tables.items()}
+
     def _write(self, table: Spooled) -> None:
         if table.schema is None or table.writer is None:
             table.schema = table.choose_columns()
@@ -145,6 +155,8 @@ class Staging:
             if unfit:
                 self.unfit[table.name, column.name] += unfit
             columns.append(made)
+            if made.null_count < len(made):
+                table.filled.add(column.name)
         table.writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=table.schema))
         table.rows += len(table.waiting)
         table.waiting = []

@@ -100,7 +100,7 @@ def _take_json(source: SourceRef, folder: Path, options: Options, found: _Found)
     found.notices += said.of_staging(staging)
     if tables:
         title = source.name.rpartition("/")[2].removesuffix(".gz").removesuffix(".json")
-        found.sets.append(TableSet(title, tables, is_json=True))
+        found.sets.append(TableSet(title, tables, staging.empty(), is_json=True))
 
 
 def _together(sets: Sequence[TableSet]) -> list[TableSet]:
@@ -110,6 +110,7 @@ def _together(sets: Sequence[TableSet]) -> list[TableSet]:
         return list(whole or sets)
     for one in sets:
         if one is not whole[0]:
+            whole[0].empty = {**one.empty, **whole[0].empty}
             whole[0].tables = {**one.tables, **whole[0].tables}
     return whole
 
@@ -206,7 +207,10 @@ class _Run:
 
 def _opened(one: TableSet, labels: Mapping[Path, str]) -> tuple[dict[str, Conformed], Times]:
     """The tables of a profile, with the zero and the unit of their times."""
-    sources = {name: open_table(name, paths, labels) for name, paths in one.tables.items()}
+    sources = {
+        name: open_table(name, paths, labels, one.empty.get(name, frozenset()))
+        for name, paths in one.tables.items()
+    }
     times = Times()
     events = sources.get(EVENTS)
     if events is not None and "start_ts" in events.schema.names:

@@ -164,6 +164,7 @@ OpenAPI document at `/api/v1/schema/`; a server shows the same at `/api/v1/docs/
 
 ```sh
 curl -F name=run-12 -F neff=@a.neff -F ntff=@b.ntff localhost:3001/api/v1/profiles/
+curl -F name=run-12 -F official=@ntff.json localhost:3001/api/v1/profiles/
 curl 'localhost:3001/api/v1/profiles/?status=PROCESSED&search=run&ordering=-created_at'
 curl -X PATCH -H 'Content-Type: application/json' -d '{"name": "run-13"}' \\
   localhost:3001/api/v1/profiles/ID/

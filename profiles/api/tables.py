@@ -20,8 +20,10 @@ from profiles.presentation import profile_links
 from profiles.refusal import Refused
 from profiles.selectors import current_run_opened, run_opened
 from profiles.storage.layout import table_file
+from profiles.storage.manifest import TableEntry
 from profiles.storage.tables import ReadableRun, RunMissingError
-from profiles.tables.registry import REGISTRY
+from profiles.tables.kept_columns import table_described
+from profiles.tables.schema import Table
 
 MOST_ROWS = 1000
 PARQUET = "application/vnd.apache.parquet"
@@ -38,22 +40,8 @@ class TableListView(TablesView):
         """Tables of the current run with rows, sizes, hashes and columns."""
         profile = profile_or_404(profile_id)
         here = profile_links(profile)["tables"]
-        return Response(
-            [
-                {
-                    "name": entry.name,
-                    "part": entry.part,
-                    "rows": entry.row_count,
-                    "size_bytes": entry.size_bytes,
-                    "content_hash": entry.content_hash,
-                    "description": REGISTRY[entry.name].description,
-                    "file": f"{here}{entry.name}.parquet?part={entry.part}",
-                    "columns": _columns(entry.name, None),
-                }
-                for entry in _run(request, profile).manifest.tables
-                if entry.name in REGISTRY
-            ]
-        )
+        run = _run(request, profile)
+        return Response([_document(run, entry, here) for entry in run.manifest.tables])
 
 
 class TableFileView(TablesView):
@@ -94,7 +82,8 @@ class TableRowsView(TablesView):
         part = _number(request, "part", 0)
         run = _run(request, profile_or_404(profile_id))
         _table_path(run, table, part)
-        columns = _chosen(request, table)
+        described = _described(run, table, part)
+        columns = _chosen(request, described)
         if "row" in request.query_params:
             offset, limit = _number(request, "row", 0), 1
         else:
@@ -104,8 +93,8 @@ class TableRowsView(TablesView):
         entry = run.manifest.table(table, part)
         return Response(
             {
-                "columns": _columns(table, columns),
-                "rows": documents(found, dict(REGISTRY[table].by_name)),
+                "columns": _columns(described, columns),
+                "rows": documents(found, dict(described.by_name)),
                 "row_numbers": list(range(offset, offset + found.num_rows)),
                 "total": entry.row_count if entry else 0,
             }
@@ -132,19 +121,38 @@ def _number(request: Request, name: str, default: int) -> int:
     return int(text)
 
 
-def _chosen(request: Request, table: str) -> list[str] | None:
+def _document(run: ReadableRun, entry: TableEntry, here: str) -> dict[str, Any]:
+    described = _described(run, entry.name, entry.part)
+    return {
+        "name": entry.name,
+        "part": entry.part,
+        "rows": entry.row_count,
+        "size_bytes": entry.size_bytes,
+        "content_hash": entry.content_hash,
+        "description": described.description,
+        "file": f"{here}{entry.name}.parquet?part={entry.part}",
+        "columns": _columns(described, None),
+    }
+
+
+def _described(run: ReadableRun, table: str, part: int) -> Table:
+    """The table with the columns that its file has."""
+    with run.parquet(table, part) as file:
+        return table_described(table, file.schema_arrow)
+
+
+def _chosen(request: Request, table: Table) -> list[str] | None:
     text = request.query_params.get("columns", "")
     if not text:
         return None
     chosen = text.split(",")
-    known = REGISTRY[table].by_name
     for name in chosen:
-        if name not in known:
-            raise Refused("table.column", f"{table} has no column {name!r}.")
+        if name not in table.by_name:
+            raise Refused("table.column", f"{table.name} has no column {name!r}.")
     return chosen
 
 
-def _columns(table: str, chosen: list[str] | None) -> list[dict[str, Any]]:
+def _columns(table: Table, chosen: list[str] | None) -> list[dict[str, Any]]:
     return [
         {
             "name": field.name,
@@ -154,6 +162,6 @@ def _columns(table: str, chosen: list[str] | None) -> list[dict[str, Any]]:
             "required": field.required,
             "description": field.description,
         }
-        for field in REGISTRY[table].fields
+        for field in table.fields
         if chosen is None or field.name in chosen
     ]

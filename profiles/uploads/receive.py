@@ -16,15 +16,17 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from profiles.refusal import Refused
 from profiles.storage.sources import Incoming, ReceivedFile, SourceStore
+from profiles.uploads import sniff_official
 from profiles.uploads.sniff import HEAD_BYTES, NEFF, NTFF, looks_like
 from profiles.uploads.sniff_archive import ARCHIVE_HEAD_BYTES, archive_kind
 
 PIECE_BYTES = 1 << 20
 DRAIN_BYTES = 64 << 20
 TAIL_BYTES = 256
-DIRECTORY, ARCHIVE = "directory", "archive"
-ROLES = {NEFF: NEFF, NTFF: NTFF, DIRECTORY: ARCHIVE}
-"""What the parts of a request are for: `directory` is an archive of a capture directory."""
+DIRECTORY, ARCHIVE, OFFICIAL = "directory", "archive", "official"
+ROLES = {NEFF: NEFF, NTFF: NTFF, DIRECTORY: ARCHIVE, OFFICIAL: OFFICIAL}
+"""What the parts of a request are for: `directory` is an archive of a capture directory or of a
+folder of tables, `official` a JSON of the official tool."""
 
 UNPACKED_SHARE = 2
 """An archive and what it unpacks to lie side by side for a while."""
@@ -111,6 +113,8 @@ class _IncomingHandler(FileUploadHandler):
         """What the file begins like: an archive in the part `directory`, else a NEFF or trace."""
         if self.field_name == DIRECTORY:
             return ARCHIVE if archive_kind(self._head) else None
+        if self.field_name == OFFICIAL:
+            return OFFICIAL if sniff_official.may_be_official(self._head) else None
         return looks_like(self._head)
 
     def file_complete(self, file_size: int) -> "UploadedFile[Any]":
@@ -148,7 +152,8 @@ class _IncomingHandler(FileUploadHandler):
 
 
 def _not_this_format(role: str, name: str) -> Refused:
-    code = f"{ROLES.get(role, role)}.not_this_format"
+    kind = "json" if role == OFFICIAL else ROLES.get(role, role)
+    code = f"{kind}.not_this_format"
     return Refused(code, fields={DIRECTORY if role == ARCHIVE else role: name})
 
 
@@ -232,6 +237,9 @@ def _check_files(upload: Upload) -> None:
         raise Refused("upload.too_many", "A profile holds one NEFF.")
     if len(upload.files) > 1 and any(file.role == ARCHIVE for file in upload.files):
         raise Refused("upload.too_many", "A directory is sent by itself, as one archive.")
+    if len({file.role == OFFICIAL for file in upload.files}) > 1:
+        text = "What the official tool wrote is sent by itself, without a NEFF or a trace."
+        raise Refused("upload.too_many", text)
     for file in upload.files:
         if file.received.size_bytes == 0:
             raise Refused("upload.empty", f"{file.name} is empty.", fields={file.role: file.name})

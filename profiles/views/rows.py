@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from profiles.capture_names import RESULTS
 from profiles.lifecycle import MOST_ATTEMPTS
 from profiles.models import Profile, SourceFile, Status
 from profiles.presentation import profile_document
@@ -92,13 +93,19 @@ def _second_line(profile: Profile, document: dict[str, Any]) -> str:
     if document["ntff_version"]:
         parts.append(f"NTFF v{document['ntff_version']}")
     elif profile.kind != SYSTEM:
-        parts.append("NEFF alone")
+        parts.append("Summary alone" if _is_result(profile) else "NEFF alone")
     parts.append(document["instance_type"])
     return " · ".join(part for part in parts if part)
 
 
+def _is_result(profile: Profile) -> bool:
+    return any(source.role in RESULTS for source in profile.sources.all())
+
+
 def _files_text(profile: Profile) -> str:
     roles = [source.role for source in profile.sources.all()]
+    if set(roles) & RESULTS:
+        return "Result of the official tool"
     if "archive" in roles or profile.kind == SYSTEM:
         return "Capture directory"
     traces = roles.count("ntff")

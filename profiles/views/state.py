@@ -25,6 +25,8 @@ READ_AS = {
     "cpu_util": "samples of the processors",
     "host_mem": "samples of host memory",
     "framework": "trace of the framework",
+    "parquet": "table of the official tool",
+    "official": "JSON of the official tool",
     "archive": "archive of a directory, not unpacked yet",
 }
 MOST_IGNORED = 100

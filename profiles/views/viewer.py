@@ -31,7 +31,7 @@ def profile_page(request: HttpRequest, profile_id: UUID, viewer: str = "timeline
     tables = {entry.name for entry in run.manifest.tables if entry.part == 0}
     is_system = SYSTEM_TABLE in tables
     if is_system:
-        tables.add("Metadata")  # what a timeline needs, under another name
+        tables.add("TimelineTrack")  # what a timeline needs, under another name
     tabs = [
         {"slug": v.slug, "title": v.title, "reason": "" if v.is_served_by(tables) else v.reason}
         for v in viewers_for(tables)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_worker.formats.limits import DEFAULT_LIMITS, Limits
 from ingest_worker.formats import json_stream
+from ingest_worker.formats.limits import DEFAULT_LIMITS, Limits
 from ingest_worker.formats.system.framework import FrameworkTrace, read_framework
 from ingest_worker.formats.system.json_events import ChromeTrace
 

@@ -156,7 +156,10 @@ test("a directory of device files alone is one device profile", async () => {
 
 test("a directory with nothing to show is not sent", async () => {
   const capture = await readCapture([given("d/readme.md"), given("d/ntrace.pb")]);
-  assert.equal(whyNot(capture), "This directory holds no trace_info.pb, no NEFF and no NTFF.");
+  assert.equal(
+    whyNot(capture),
+    "This directory holds no trace_info.pb, no NEFF, no NTFF and no table.",
+  );
   assert.equal(becomes(capture), "");
 });
 
@@ -210,4 +213,30 @@ test("a long name keeps its beginning and its end, letters whole", () => {
   const faces = shortened("💥".repeat(40), 9);
   assert.equal([...faces].length, 9);
   assert.ok(!faces.includes("\ufffd"));
+
+const TABLE = "PAR1 and what follows";
+const OFFICIAL = '{"summary": [{"total_time": 1}]}';
+
+test("a folder of tables is a capture of its own", async () => {
+  const capture = await readCapture([
+    given("run@latest/Instruction.parquet", TABLE),
+    given("run@latest/DmaPacket_0.parquet", TABLE),
+    given("run@latest/notes.txt", "hello"),
+  ]);
+  assert.equal(whyNot(capture), "");
+  assert.match(becomes(capture), /official tool’s tables/);
+  assert.deepEqual([...rows(capture).keys()], ["parquet", "other"]);
+  assert.equal(rows(capture).get("parquet")?.count, 2);
+  assert.equal(sentFiles(capture).length, 2);
+});
+
+test("tables without a folder are a capture too", () => {
+  assert.ok(isCapture([given("Instruction.parquet", TABLE)]));
+  assert.ok(!isCapture([given("ntff.json", OFFICIAL)]));
+});
+
+test("beside a capture, results are told to stay unread", async () => {
+  const capture = await readCapture([...whole, given("capture/ntff.json", OFFICIAL)]);
+  assert.equal(rows(capture).get("official")?.state, "none");
+  assert.ok(rows(capture).has("trace_info"));
 });

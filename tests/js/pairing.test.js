@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { nameOf, sharedNumber } from "../../static/js/upload/pairing.js";
+import { isReady, itemsOf, nameOf, pairUp, sharedNumber } from "../../static/js/upload/pairing.js";
 import { compare, roleOf, sniff, traceIds } from "../../static/js/upload/sniff.js";
 
 /** The server's tests read the same file. */
@@ -71,3 +71,38 @@ for (const { names, name } of VECTORS.names) {
     assert.equal(made || "profile", name);
   });
 }
+
+const text = (/** @type {string} */ content, name = "a.json") =>
+  new File([content], name, { lastModified: 1 });
+
+for (const [content, role] of /** @type {[string, string | null][]} */ ([
+  ['{"instruction": [{"id": 1}]}', "official"],
+  ['\uFEFF { "n_12ab" : {"total_time": 1}}', "official"],
+  ['{"traceEvents": []}', null],
+  ['{"a": 1}', null],
+  ["[1, 2]", null],
+  ["PAR1rest", "parquet"],
+])) {
+  test(`what begins with ${content.slice(0, 24)} is ${role ?? "nothing known"}`, async () => {
+    assert.equal((await sniff(text(content))).role, role);
+  });
+}
+
+test("a packed JSON is told by its name", async () => {
+  const bytes = new Uint8Array([0x1f, 0x8b, 8, 0]);
+  assert.equal((await sniff(new File([bytes], "ntff.json.gz"))).role, "official");
+  assert.equal((await sniff(new File([bytes], "other.gz"))).role, null);
+});
+
+test("a JSON of the official tool is a card of its own that may go as it is", async () => {
+  const file = text('{"summary": [{}]}', "step_3.json");
+  const [pair] = pairUp([{ file, sniffed: await sniff(file) }]);
+  assert.ok(pair);
+  assert.deepEqual([pair.match, pair.neff, pair.ntffs], ["result", null, []]);
+  assert.ok(isReady(pair, new Set()));
+  assert.equal(nameOf("{ntff}", pair), "step_3");
+  assert.deepEqual(
+    itemsOf(pair).map((item) => item.file),
+    [file],
+  );
+});

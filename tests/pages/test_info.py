@@ -73,7 +73,7 @@ def test_a_neff_alone_shows_its_facts_and_says_why_there_is_no_timeline(
     page = info(client, neff_alone, "")
     off = page.one("span", class_="bar__tab--off")
     assert (off.text, off.attributes["aria-disabled"]) == ("Timeline", "true")
-    assert "a NEFF alone has no timeline" in off.attributes["title"]
+    assert "a NEFF or a summary alone has no timeline" in off.attributes["title"]
     assert page.one("a", class_="bar__tab", aria_current="page").text == "Info"
     assert "No trace in this profile" in page.text
 

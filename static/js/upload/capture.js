@@ -5,7 +5,7 @@ import { compare, sniff } from "./sniff.js";
 /**
  * @typedef {import("./sniff.js").Sniffed} Sniffed
  * @typedef {"trace_info" | "ntrace" | "cpu_util" | "host_mem" | "framework" | "neff" | "ntff"
- *   | "other"} CaptureRole
+ *   | "parquet" | "official" | "other"} CaptureRole
  * @typedef {{path: string, file: File}} Given a file and where it lies in the directory
  * @typedef {Given & {role: CaptureRole, sniffed: Sniffed | null}} Found
  * @typedef {{name: string, found: Found[], archive: File | null, isTooMany: boolean}} Capture
@@ -28,6 +28,7 @@ const BY_NAME = /** @type {Record<string, CaptureRole>} */ ({
 const FRAMEWORK =
   /(^|\/)(trace\.json(\.gz)?|neuron_framework_trace_rank_\d+\.json(\.gz)?)$|\/plugins\/.*trace\.json\.gz$/;
 const ARCHIVE = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|zip)$/i;
+const TABLE = /\.parquet$/i;
 const PROCESS = /^(.+)_pid_(\d+)$/;
 const SYSTEM = /** @type {CaptureRole[]} */ (["trace_info", "ntrace", "cpu_util", "host_mem"]);
 
@@ -55,7 +56,9 @@ export function isArchive(name) {
  * @returns {boolean}
  */
 export function isCapture(given) {
-  return given.some(({ path }) => path.includes("/") || roleByName(path) || isArchive(path));
+  return given.some(
+    ({ path }) => path.includes("/") || roleByName(path) || isArchive(path) || TABLE.test(path),
+  );
 }
 
 /**
@@ -169,8 +172,9 @@ export function whyNot(capture) {
     return `There are more than ${MOST_FILES.toLocaleString("en")} files. Choose the folder of one run, or send an archive.`;
   }
   const roles = new Set(sentFiles(capture).map(({ role }) => role));
-  if (roles.has("trace_info") || roles.has("neff") || roles.has("ntff")) return "";
-  return "This directory holds no trace_info.pb, no NEFF and no NTFF.";
+  const shown = /** @type {const} */ (["trace_info", "neff", "ntff", "parquet", "official"]);
+  if (shown.some((role) => roles.has(role))) return "";
+  return "This directory holds no trace_info.pb, no NEFF, no NTFF and no table.";
 }
 
 /**
@@ -193,8 +197,20 @@ export function becomes(capture) {
   const traces = capture.found.filter(({ role }) => role === "ntff").length;
   const isSystem = capture.found.some(({ role }) => role === "trace_info");
   if (whyNot(capture)) return "";
+  if (isResult(capture)) return "A profile of the official tool’s tables";
   if (!isSystem) return traces > 0 ? `One device profile of ${many(traces, "trace")}` : "A NEFF";
   return `System profile with ${many(traces, "device profile")}`;
+}
+
+/**
+ * Whether it holds what the official tool made of a capture, and no capture.
+ * @param {Capture} capture
+ * @returns {boolean}
+ */
+function isResult(capture) {
+  const roles = new Set(capture.found.map(({ role }) => role));
+  const hasResult = roles.has("parquet") || roles.has("official");
+  return hasResult && !roles.has("trace_info") && !roles.has("neff") && !roles.has("ntff");
 }
 
 /**
@@ -210,6 +226,21 @@ export function holdings(capture) {
     return [{ role: "archive", name, count: 1, bytes: size, state: "ok", text }];
   }
   const of = (/** @type {CaptureRole} */ role) => capture.found.filter((one) => one.role === role);
+  const others = of("other");
+  const rows = resultRows(of("parquet"), of("official"), isResult(capture));
+  if (others.length > 0) {
+    const name = others[0]?.path ?? "";
+    rows.push({ ...summed("other", name, others), state: "none", text: "Not known, stays here" });
+  }
+  return isResult(capture) ? rows : [...captureRows(capture, of), ...rows];
+}
+
+/**
+ * @param {Capture} capture
+ * @param {(role: CaptureRole) => Found[]} of
+ * @returns {Holding[]}
+ */
+function captureRows(capture, of) {
   const folders = new Set(
     capture.found
       .filter(({ role }) => SYSTEM.includes(role))
@@ -220,12 +251,28 @@ export function holdings(capture) {
   const rows = system.map((role) => systemRow(role, of(role), folders));
   if (folders.size > 0 || of("framework").length > 0) rows.push(frameworkRow(of("framework")));
   rows.push(...programRows(of("neff"), of("ntff")));
-  const others = of("other");
-  if (others.length > 0) {
-    const name = others[0]?.path ?? "";
-    rows.push({ ...summed("other", name, others), state: "none", text: "Not known, stays here" });
-  }
   return rows;
+}
+
+/**
+ * @param {Found[]} tables
+ * @param {Found[]} texts
+ * @param {boolean} isShown whether they are what becomes the profile
+ * @returns {Holding[]}
+ */
+function resultRows(tables, texts, isShown) {
+  /** @type {[CaptureRole, Found[], string][]} */
+  const kinds = [
+    ["parquet", tables, "Tables of the official tool"],
+    ["official", texts, "JSON of the official tool"],
+  ];
+  return kinds
+    .filter(([, files]) => files.length > 0)
+    .map(([role, files, text]) => ({
+      ...summed(role, files[0]?.path.split("/").pop() ?? "", files),
+      state: /** @type {HoldingState} */ (isShown ? "ok" : "none"),
+      text: isShown ? text : "Not read: the capture itself is",
+    }));
 }
 
 const SYSTEM_WORDS = /** @type {Record<string, [string, string]>} */ ({

@@ -3,6 +3,7 @@
 import { button, icon, make, progressBar } from "../kit/dom.js";
 import { fileSize, left, shortId, THIN } from "../kit/units.js";
 import { failure } from "./messages.js";
+import { itemsOf } from "./pairing.js";
 import { sentOfEach } from "./send.js";
 
 /**
@@ -14,6 +15,7 @@ import { sentOfEach } from "./send.js";
  */
 
 const BADGES = /** @type {const} */ ({
+  result: ["Result of the official tool", "ok", "file"],
   same: ["Same id inside", "ok", "link"],
   number: ["Same number in the name, check", "warn", "warn"],
   unknown: ["No id inside, check", "warn", "warn"],
@@ -34,7 +36,7 @@ export class Card {
   constructor(pair, name, facts, acts) {
     this.pair = pair;
     this.acts = acts;
-    this.items = [...(pair.neff ? [pair.neff] : []), ...pair.ntffs];
+    this.items = itemsOf(pair);
     this.element = make("section", { class: "pair", "aria-label": name });
     /** @type {{state: HTMLElement, remove: HTMLElement, bar: ReturnType<typeof progressBar>}[]} */
     this.rows = [];
@@ -90,7 +92,8 @@ export class Card {
       );
     }
     const size = make("span", { class: "pair__size" }, fileSize(item.file.size));
-    const badge = make("span", { class: `role role--${role}` }, role.toUpperCase());
+    const word = role === "official" ? "JSON" : role.toUpperCase();
+    const badge = make("span", { class: `role role--${role}` }, word);
     return make("div", { class: "pair__file" }, icon("file"), badge, name, size, state, remove);
   }
 

@@ -30,6 +30,8 @@ const BADGES = /** @type {Record<string, string>} */ ({
   framework: "JSON",
   neff: "NEFF",
   ntff: "NTFF",
+  parquet: "PARQUET",
+  official: "JSON",
   archive: "TAR",
   other: "?",
 });
@@ -172,7 +174,7 @@ function rowOf(holding) {
   const sign = make("span", { class: `holds__sign holds__sign--${state}` }, icon(SIGNS[state]));
   sign.append(make("span", { class: "sr-only" }, SIGN_WORDS[state]));
   const badge = make("span", { class: `role role--${role}` }, BADGES[role] ?? "PB");
-  const isOneOfMany = (role === "neff" || role === "other") && holding.count > 1;
+  const isOneOfMany = ["neff", "parquet", "official", "other"].includes(role) && holding.count > 1;
   const what = make("code", { title: name }, shortened(name, isOneOfMany ? 22 : LONGEST_NAME));
   if (isOneOfMany) {
     what.append(make("span", { class: "quiet" }, ` and ${count(holding.count - 1)} more`));

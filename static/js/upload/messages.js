@@ -115,9 +115,9 @@ export function tellMode(dialog, mode, isHeld, isMore) {
     : "Upload a capture directory";
   one("[data-drop-title]", dialog).textContent = isFiles
     ? `Drop ${isMore ? "more " : ""}files or a directory`
-    : "Drop a capture directory or its archive";
+    : "Drop a capture directory, a folder of tables, or an archive";
   one("[data-drop-kinds]", dialog).textContent = isFiles
-    ? "NEFF and NTFF, any number, any order"
+    ? "NEFF and NTFF, any number, any order; JSON of the official tool"
     : ".tar, .tar.gz, .tar.zst, .zip";
   one("[data-choose]", dialog).textContent = isFiles ? "Choose files" : "Choose an archive";
 }

@@ -5,8 +5,10 @@ import { compare } from "./sniff.js";
 /**
  * @typedef {import("./sniff.js").Sniffed} Sniffed
  * @typedef {{file: File, sniffed: Sniffed}} Item
- * @typedef {"same" | "number" | "unknown" | "swapped" | "no-neff" | "no-ntff"} Match
- * @typedef {{key: string, neff: Item | null, ntffs: Item[], match: Match}} Pair
+ * @typedef {"same" | "number" | "unknown" | "swapped" | "no-neff" | "no-ntff"
+ *   | "result"} Match
+ * @typedef {{key: string, neff: Item | null, ntffs: Item[], match: Match, result?: Item}} Pair
+ *   `result` is what the official tool made, a profile by itself
  */
 
 /**
@@ -29,7 +31,7 @@ export function sharedNumber(one, other) {
  * @returns {string}
  */
 export function stem(name) {
-  return (name.split(/[\\/]/).pop() ?? "").replace(/\.(neff|ntff)$/i, "");
+  return (name.split(/[\\/]/).pop() ?? "").replace(/\.(neff|ntff|json(\.gz)?)$/i, "");
 }
 
 /**
@@ -40,7 +42,7 @@ export function stem(name) {
  * @returns {string}
  */
 export function nameOf(pattern, pair) {
-  const trace = stem(pair.ntffs[0]?.file.name ?? "");
+  const trace = stem((pair.result ?? pair.ntffs[0])?.file.name ?? "");
   const program = stem(pair.neff?.file.name ?? "");
   return pattern
     .replaceAll("{neff}", program || trace)
@@ -60,6 +62,7 @@ export function nameLength(name) {
 /** Which matches need no word of the user, best first. */
 const ORDER = /** @type {Match[]} */ ([
   "same",
+  "result",
   "number",
   "unknown",
   "swapped",
@@ -102,6 +105,16 @@ function isSwapped(neff, ntffs) {
 }
 
 /**
+ * The files of a card, in the order in which they are shown and sent.
+ * @param {Pair} pair
+ * @returns {Item[]}
+ */
+export function itemsOf(pair) {
+  const { neff, ntffs, result } = pair;
+  return [...(neff ? [neff] : []), ...ntffs, ...(result ? [result] : [])];
+}
+
+/**
  * @param {Item} item
  * @returns {string}
  */
@@ -138,6 +151,9 @@ export function pairUp(items) {
   for (const card of cards.values()) {
     if (card.ntffs.length === 0) card.match = "no-ntff";
     else if (card.neff && isSwapped(card.neff, card.ntffs)) card.match = "swapped";
+  }
+  for (const item of items.filter(({ sniffed }) => sniffed.role === "official")) {
+    alone.push({ key: keyOf(item), neff: null, ntffs: [], match: "result", result: item });
   }
   const found = [...cards.values(), ...alone];
   return found.sort((a, b) => ORDER.indexOf(a.match) - ORDER.indexOf(b.match));

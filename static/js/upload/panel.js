@@ -7,7 +7,7 @@ import { Card } from "./cards.js";
 import { DirectoryPane, directoryOf } from "./directory-pane.js";
 import { filesOfField, listenForDrops } from "./drops.js";
 import { ignoredNote, tellMode, tellName, tellNote } from "./messages.js";
-import { isReady, nameOf, pairUp } from "./pairing.js";
+import { isReady, itemsOf, nameOf, pairUp } from "./pairing.js";
 import { sniff, whyIgnored } from "./sniff.js";
 import { progressText, showTray } from "./tray.js";
 
@@ -167,7 +167,7 @@ export class UploadPanel {
       );
       if (isKnown) continue;
       const sniffed = await sniff(file);
-      if (sniffed.role) this.items.push({ file, sniffed });
+      if (sniffed.role && sniffed.role !== "parquet") this.items.push({ file, sniffed });
       else this.ignored.push({ name: file.name, why: whyIgnored(file) });
     }
     this.show();
@@ -206,7 +206,7 @@ export class UploadPanel {
   get outgoing() {
     if (this.mode === "files") {
       const pairs = this.ready;
-      const items = pairs.flatMap((pair) => [...(pair.neff ? [pair.neff] : []), ...pair.ntffs]);
+      const items = pairs.flatMap(itemsOf);
       const names = pairs.map((pair) => nameOf(this.pattern, pair));
       return { names, files: items.map((item) => item.file) };
     }
@@ -323,6 +323,7 @@ export class UploadPanel {
         name: nameOf(this.pattern, pair),
         neff: pair.neff?.file ?? null,
         ntffs: pair.ntffs.map((item) => item.file),
+        result: pair.result?.file,
       };
       this.jobs.set(pair.key, this.queue.add(order));
     }

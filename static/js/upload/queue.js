@@ -8,7 +8,8 @@ import { sendProfile } from "./send.js";
  * @typedef {{name: string, body: Blob, files: File[], sizes: number[],
  *   leftOut?: import("./capture.js").LeftOut}} Directory an archive and the files in it, each with its
  *   bytes in the archive, and what of the directory stays here
- * @typedef {{name: string, neff: File | null, ntffs: File[], directory?: Directory}} Order
+ * @typedef {{name: string, neff: File | null, ntffs: File[], directory?: Directory,
+ *   result?: File}} Order
  */
 
 /** A profile on its way. The key stays the same when it is sent again, so it is taken in once. */
@@ -17,7 +18,12 @@ export class Job {
   constructor(order) {
     this.order = order;
     this.key = newKey();
-    this.files = order.directory?.files ?? [...(order.neff ? [order.neff] : []), ...order.ntffs];
+    const { neff, ntffs, result, directory } = order;
+    this.files = directory?.files ?? [
+      ...(neff ? [neff] : []),
+      ...ntffs,
+      ...(result ? [result] : []),
+    ];
     /** @type {JobState} */
     this.state = "waiting";
     this.progress = { sent: 0, total: this.size, rate: 0, left: Number.POSITIVE_INFINITY };
@@ -38,6 +44,7 @@ export class Job {
   /** What was uploaded, in the words users look for. */
   get receivedText() {
     if (this.order.directory) return "Directory uploaded";
+    if (this.order.result) return "Result of the official tool uploaded";
     const kinds = [];
     if (this.order.neff) kinds.push("NEFF");
     if (this.order.ntffs.length > 0) kinds.push("NTFF");

@@ -63,6 +63,7 @@ export function sendProfile(profile, signal, told) {
   if (directory?.leftOut?.count) form.append("left_out", JSON.stringify(directory.leftOut));
   if (directory) form.append("directory", directory.body, directory.name);
   if (profile.neff) form.append("neff", profile.neff, profile.neff.name);
+  if (profile.result) form.append("official", profile.result, profile.result.name);
   for (const ntff of profile.ntffs) form.append("ntff", ntff, ntff.name);
   const meter = new Meter();
   return new Promise((resolve, reject) => {

@@ -13,9 +13,14 @@ const PIECE = 65_536;
 const MOST_FIELDS = 200_000;
 const MOST_EXECUTION_BYTES = 1 << 20;
 
+/** The beginning of a JSON whose values are tables; a Chrome trace begins so too, and is none. */
+const TABLES = /^\uFEFF?\s*\{\s*"(?!traceEvents"|schemaVersion")[^"\\]{1,200}"\s*:\s*[[{]/;
+const PARQUET = "PAR1";
+
 /**
+ * @typedef {"neff" | "ntff" | "parquet" | "official"} Role
  * @typedef {{executions: string[], stored: string}} TraceIds hexadecimal
- * @typedef {TraceIds & {role: "neff" | "ntff" | null, neffId: string}} Sniffed
+ * @typedef {TraceIds & {role: Role | null, neffId: string}} Sniffed
  */
 
 /**
@@ -60,6 +65,19 @@ export function roleOf(head) {
     if (version > 0 && version <= NTFF_NEWEST && length > 0 && length < NTFF_LONGEST) return "ntff";
   }
   return null;
+}
+
+/**
+ * What the official tool made of a capture: a table in Parquet, or its JSON, also packed.
+ * @param {Uint8Array} head
+ * @param {string} name
+ * @returns {"parquet" | "official" | null}
+ */
+export function resultOf(head, name) {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(head);
+  if (text.startsWith(PARQUET)) return "parquet";
+  const isPacked = head[0] === 0x1f && head[1] === 0x8b && /\.json\.gz$/i.test(name);
+  return isPacked || TABLES.test(text) ? "official" : null;
 }
 
 /** Bytes of a blob, read in pieces: a field's value is skipped without being read. */
@@ -178,7 +196,7 @@ export function compare(neffId, trace) {
  */
 export async function sniff(file) {
   const head = new Uint8Array(await file.slice(0, NEFF_HEADER).arrayBuffer());
-  const role = roleOf(head);
+  const role = roleOf(head) ?? resultOf(head, file instanceof File ? file.name : "");
   const empty = { role, neffId: "", executions: [], stored: "" };
   if (role === "neff" && head.length >= NEFF_HEADER) {
     const id = head.subarray(NEFF_UUID, NEFF_UUID + ID_BYTES);
@@ -196,6 +214,7 @@ export async function sniff(file) {
  */
 export function whyIgnored(file) {
   if (file.size === 0) return "empty";
+  if (/\.parquet$/i.test(file.name)) return "one table of many: drop its whole folder";
   if (/\.pb$/i.test(file.name)) return "part of a system capture: drop its whole directory";
-  return "neither NEFF nor NTFF by its first bytes";
+  return "neither NEFF, NTFF nor the official tool’s JSON by its first bytes";
 }
