@@ -38,7 +38,7 @@ PROCESS = "i-0af76a70a6d3864dd_pid_713479"
         ("neuron_framework_trace_rank_3.json", NameFacts("framework", rank=3)),
         ("plugins/profile/2026/host.trace.json.gz", NameFacts("framework")),
         ("x/plugins/y/trace.json.gz", NameFacts("framework")),
-        ("host.trace.json.gz", NameFacts("other")),
+        ("host.trace.json.gz", NameFacts("official")),
         ("README.md", NameFacts("other")),
         ("trace_info.pb.bak", NameFacts("other")),
         (".neff", NameFacts("neff")),

@@ -156,13 +156,15 @@ def test_broken_halves_of_signs_are_replaced(tmp_path: Path) -> None:
 
 def test_only_a_piece_of_the_text_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_stream, "PIECE_BYTES", 64)
-    chrome = ChromeTrace(
-        written(tmp_path, {"traceEvents": [span(str(n)) for n in range(900)]}), 1 << 30
-    )
-    longest = 0
-    for count, event in enumerate(chrome):
-        assert event["name"] == str(count)
-        longest = max(longest, len(chrome._text))
+    path = written(tmp_path, {"traceEvents": [span(str(n)) for n in range(900)]})
+    longest = count = 0
+    with json_stream.JsonStream(path, 1 << 30, code="json.malformed", subject="It") as stream:
+        assert (stream.sign(), stream.key(), stream.sign()) == ("{", "traceEvents", "[")
+        while stream.has_item():
+            assert stream.value()["name"] == str(count)
+            longest = max(longest, len(stream._text))
+            count += 1
+    assert count == 900
     assert longest < 400
 
 

@@ -28,7 +28,8 @@ ROUNDED = {"end_ts", "start_ts", "duration_ns"}
 LOST = {
     "Instruction": {
         *("raw_hlo_id", "raw_framework_id", "bir_debug_info_source_location"),
-        "dma_trigger_end_ts",
+        *("input_queue_bytes", "output_queue_bytes"),
+        *("dma_trigger_end_ts", "adjusted_flops", "adjusted_flops_transpose"),
     },
     "SemaphoreUpdate": {
         *("update_source", "double_set_or_clear", "update_mode", "update_operation_type"),

@@ -73,7 +73,7 @@ def test_every_command_has_help(command: list[str]) -> None:
             "--nki-source-root /nowhere is not a directory.",
         ),
         (["view", "--ingest-only"], "Give the files to ingest with -n or -s."),
-        (["upload"], "Give a file with --neff or --ntff, or a directory with -d."),
+        (["upload"], "Give a file with --neff, --ntff or --official, or a directory with -d."),
         (["compare-official"], "required: --json"),
         (["compare-official", "--json", "x"], "or a folder of tables with --run"),
     ],

@@ -135,7 +135,7 @@ def test_a_server_that_is_not_there_is_named(pair: tuple[Path, Path]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ([], "Give a file with --neff or --ntff, or a directory with -d."),
+        ([], "Give a file with --neff, --ntff or --official, or a directory with -d."),
         (["--ntff", "/does/not/exist"], "/does/not/exist cannot be read"),
         (["--ntff", str(SCRIPT), "--namespace", "team"], "There is no namespace team"),
         (["--neff", str(SCRIPT), "--neff", str(SCRIPT)], "A profile has one NEFF"),

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest_worker.ingest import ingest
-from ingest_worker.packed import ArchiveLimits
 from ingest_worker.runner import Outcome
-from ingest_worker.unpack import listed_capture
 from profiles.captures import capture_submit_in_place
 from profiles.directory import FoundFile, plan
 from profiles.models import Profile, Status
@@ -17,7 +15,7 @@ from profiles.stores import source_store, table_store
 from tests.imports.official_files import SUMMARY, decoded, device_document, tables_of, write_table
 from tests.worker.capture_archives import packed
 from tests.worker.test_capture_ingest import manifest_of, submitted
-from tests.worker.test_unpack import NEFF, told
+from tests.worker.test_unpack import NEFF, listed
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +117,7 @@ def test_only_what_the_content_says_is_kept(tmp_path: Path) -> None:
         "r/trace.json": b"{}",
     }
     archive = archive_of(tmp_path, files)
-    found = {one.found.path: one for one in listed_capture(archive, ArchiveLimits(), 1 << 40, told)}
+    found = {one.found.path: one for one in listed(archive)}
     assert {path: one.found.role for path, one in found.items()} == {
         "r/ntff.json": "official",
         "r/config.json": "other",
