@@ -213,6 +213,7 @@ test("a long name keeps its beginning and its end, letters whole", () => {
   const faces = shortened("💥".repeat(40), 9);
   assert.equal([...faces].length, 9);
   assert.ok(!faces.includes("\ufffd"));
+});
 
 const TABLE = "PAR1 and what follows";
 const OFFICIAL = '{"summary": [{"total_time": 1}]}';
