@@ -157,6 +157,55 @@ class Bounds(serializers.Serializer[object]):
     ladders = Ladder(many=True)
 
 
+class PathResource(serializers.Serializer[object]):
+    """Time on the critical path by kind (work, transfer, latency or unexplained) and unit."""
+
+    kind = serializers.CharField()
+    core = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField()
+    ns = serializers.IntegerField()
+    share = serializers.FloatField()
+    count = serializers.IntegerField()
+
+
+class PathSegment(serializers.Serializer[object]):
+    """A stretch of the path: the row of Instruction it belongs to, and the timeline's row."""
+
+    kind = serializers.CharField()
+    start_ns = serializers.IntegerField()
+    end_ns = serializers.IntegerField()
+    row = serializers.IntegerField(allow_null=True)
+    track = serializers.CharField(allow_null=True)
+
+
+class PathLink(PathSegment):
+    """One of the longest: `row` worked, waited for the signal or issued the transfer, and
+    `after_row` could go on then; `released_by` is engine order, semaphore, transfer or first.
+    """
+
+    core = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField()
+    ns = serializers.IntegerField()
+    opcode = serializers.CharField(allow_null=True)
+    after_row = serializers.IntegerField(allow_null=True)
+    after_opcode = serializers.CharField(allow_null=True)
+    released_by = serializers.CharField(allow_null=True)
+
+
+class CriticalPath(serializers.Serializer[object]):
+    """Back from the last instruction, always to what was waited for. `links` are the ten longest,
+    `segments` at most 500 of `segment_count` in order of time.
+    """
+
+    missing = serializers.CharField(allow_null=True)
+    ns = serializers.IntegerField()
+    share = serializers.FloatField()
+    resources = PathResource(many=True)
+    links = PathLink(many=True)
+    segments = PathSegment(many=True)
+    segment_count = serializers.IntegerField()
+
+
 class DataNotice(serializers.Serializer[object]):
     """Something odd or missing in the data; `detail` says what it means for the numbers."""
 
@@ -193,5 +242,6 @@ class Summary(serializers.Serializer[object]):
     collectives = Collectives()
     nki = Nki()
     bounds = Bounds()
+    critical_path = CriticalPath()
     notices = DataNotice(many=True)
     system = SystemFact(many=True)

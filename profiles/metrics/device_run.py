@@ -13,11 +13,13 @@ import numpy.typing as npt
 
 from profiles.metrics.chips import Chip, chip_of_metadata
 from profiles.metrics.column_reading import TableColumns, table_rows
-from profiles.metrics.events import Longs
+from profiles.metrics.critical_links import CriticalLinks, critical_links
+from profiles.metrics.events import Coded, Longs
 from profiles.metrics.instruction_kinds import InstructionKinds, instruction_kinds
 from profiles.metrics.packet_kinds import PacketKinds, packet_kinds
 from profiles.storage.tables import ReadableRun
 
+TRANSFER_TABLE = "DmaPacketAggregated"
 KEPT_RUNS = 4
 MOST_KEPT_ROWS = 8_000_000
 
@@ -39,6 +41,19 @@ class Limits:
         """Which stretches are below full clock."""
         result: npt.NDArray[np.bool_] = self.share < 1
         return result
+
+
+@dataclass(frozen=True)
+class Transfers:
+    """Whole transfers, by row of `DmaPacketAggregated`; arrays of shape (n,)."""
+
+    core: Longs
+    start_ns: Longs
+    end_ns: Longs
+    size_bytes: Longs
+    variable: Coded
+    source: Coded
+    target: Coded
 
 
 class DeviceRun:
@@ -95,6 +110,25 @@ class DeviceRun:
             own = own[np.argsort(start[own], kind="stable")]
             found[index] = Limits(start[own], start[own] + length[own], share[own], own)
         return MappingProxyType(found)
+
+    @cached_property
+    def critical_links(self) -> CriticalLinks:
+        """For every instruction what let it start."""
+        return critical_links(self.run, self.part)
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        """What the trace knows of whole transfers; none where it knows nothing."""
+        texts = ("variable", "source", "dest")
+        numbers = ("pcore_idx", "start_ts", "end_ts", "transfer_bytes")
+        table = TableColumns(self.run, self.part, TRANSFER_TABLE, texts, numbers)
+        core, start, end, size = (table.numbers(name, 0) for name in numbers)
+        return Transfers(core, start, end, size, *(table.coded(name) for name in texts))
+
+    @cached_property
+    def collectives(self) -> list[dict[str, Any]]:
+        """The rows of `CcOp`."""
+        return table_rows(self.run, self.part, "CcOp")
 
     @cached_property
     def tensors(self) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from profiles.metrics.column_reading import table_rows
 from profiles.metrics.region import Region
 
 TABLE = "CcOp"
@@ -16,10 +15,7 @@ MOST_POINTS = 2000
 
 def collective_rows(region: Region) -> list[dict[str, Any]]:
     """Collectives that start in the range, in order of time, each with its row number."""
-    rows = [
-        {"row": number, **row}
-        for number, row in enumerate(table_rows(region.run.run, region.run.part, TABLE))
-    ]
+    rows = [{"row": number, **row} for number, row in enumerate(region.run.collectives)]
     own = [row for row in rows if region.start_ns <= row["start_ts"] < region.end_ns]
     return sorted(own, key=lambda row: (row["start_ts"], row["row"]))
 

@@ -75,6 +75,10 @@ NUMBERS: tuple[Metric, ...] = (
            "(adjusted_flops - adjusted_flops_transpose) / peak", BOUNDS),
     Metric("bounds.perfect_pipeline", "Busiest unit", "ns", "the largest busy time of a unit",
            BOUNDS),
+    Metric("critical_path.ns", "Critical path", "ns",
+           "from the last instruction back, always to what released it: the engine's order, a "
+           "semaphore's change or a transfer", OWN),
+    Metric("critical_path.share", "Share of the path", "share", "ns / T", OWN),
     Metric("findings.factor", "Up to", "ratio", "T / (T - saved_ns)", OWN),
     Metric("findings.saved_ns", "Could be saved", "ns", "by the finding's own assumption", OWN),
 )  # fmt: skip

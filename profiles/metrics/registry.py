@@ -6,6 +6,7 @@ from typing import Any
 
 from profiles.metrics import (
     bounds,
+    critical_path,
     headline,
     part_collectives,
     part_compute,
@@ -46,6 +47,7 @@ def answer(region: Region, thresholds: Thresholds) -> dict[str, Any]:
         "collectives": part_collectives.collectives(region),
         "nki": part_compute.nki_share(region),
         "bounds": bounds.bounds(region),
+        "critical_path": critical_path.critical_path(region),
         "notices": part_notices.notices(region),
         "system": part_notices.system(region),
     }

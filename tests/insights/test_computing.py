@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.insights.test_movement import found, plain
+from tests.insights.ruling import found, plain
 from tests.metrics.device_tables import instruction, limit, matmul
 
 PEAK = 78_643.2  # FLOP a nanosecond of one core of a trn2

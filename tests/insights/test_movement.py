@@ -5,20 +5,10 @@ from typing import Any
 
 import pytest
 
-from profiles.metrics.insights.finding import Finding
 from profiles.metrics.insights.rules import findings
 from profiles.metrics.insights.thresholds import Thresholds
+from tests.insights.ruling import found, plain
 from tests.metrics.device_tables import instruction, matmul, packet, region, tensor
-
-
-def found(tmp_path: Path, rule: str, **tables: Any) -> Finding | None:
-    every = [one for one in findings(region(tmp_path, **tables), Thresholds()) if one.rule == rule]
-    assert len(every) <= 1
-    return every[0] if every else None
-
-
-def plain(text: str) -> str:
-    return text.replace("\u202f", " ")
 
 
 def moving(read: int, write: int, **more: Any) -> dict[str, Any]:
@@ -60,7 +50,7 @@ def test_small_packets_are_found(tmp_path: Path) -> None:
     one = found(tmp_path, "small_transfers", DmaPacket=small + large, **tables)
     assert one is not None
     assert plain(one.title) == "75.0 % of packets are small"
-    assert "30 packets of 40 packets hold less than 4.00 KiB: 256 B on average" in plain(one.detail)
+    assert "30 of 40 packets hold less than 4.00 KiB: 256 B on average" in plain(one.detail)
     # 2.56 against 20.48 bytes a ns: 29 of 30 packets move while nothing computes.
     assert one.saved_ns == pytest.approx(2900 * (1 - 2.56 / 20.48))
     assert one.evidence.count == 30

@@ -106,7 +106,7 @@ def small_transfers(region: Region, most: Thresholds) -> Sequence[Finding]:
     rate = size / time_ns * NS_PER_S if time_ns else 0.0
     slower = f", {words.factor(best / rate)} slower than larger ones" if best > rate > 0 else ""
     detail = (
-        f"{words.count(small, 'packet')} of {words.count(total, 'packet')} hold less than "
+        f"{round(small)} of {words.count(total, 'packet')} hold less than "
         f"{words.data(most.payload_bytes)}: {words.data(size / small)} on average{slower}."
     )
     return [

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from profiles.metrics.insights import computing, movement
+from profiles.metrics.insights import computing, movement, quality, tensors, waiting
 from profiles.metrics.insights.finding import Finding, Rule, document
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.region import Region
 
-RULES: tuple[Rule, ...] = (*movement.RULES, *computing.RULES)
+RULES: tuple[Rule, ...] = (
+    *movement.RULES,
+    *computing.RULES,
+    *waiting.RULES,
+    *tensors.RULES,
+    *quality.RULES,
+)
 
 
 def findings(region: Region, thresholds: Thresholds) -> Sequence[Finding]:

@@ -44,6 +44,8 @@ class Thresholds:
     """An idle gap of an engine, as a share of the range, from."""
     gap_ns: float = 1000
     """And of at least this length."""
+    gap_engine_share: float = 0.1
+    """And only of engines that work on the kernel for this share of the range."""
     exposed_share: float = 0.1
     """DMA that no computing engine works beside, as a share of the range, above."""
     core_difference_share: float = 0.25
