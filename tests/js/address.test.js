@@ -7,6 +7,7 @@ import { actionOf } from "../../static/js/timeline/keys.js";
 const NOWHERE = {
   ...{ range: null, marked: null, selected: null, closed: null },
   ...{ by: null, hidden: null, pinned: null, semaphores: null, back: null },
+  ...{ by: null, hidden: null, pinned: null, back: null, order: null, isCpuShown: false },
   dma: /** @type {const} */ ("queue"),
 };
 
@@ -21,6 +22,8 @@ test("an address gives back the view it was made from", () => {
     hidden: ["p0/hw/nc0/c5"],
     pinned: ["series/hbm-2", "p0/fw/t1"],
     semaphores: ["p0-s3", "p0-s12"],
+    order: [0, 2, 1, 57],
+    isCpuShown: true,
     back: "/profiles/0b1/timeline/?t=1-2&sel=p0/rt/t7:3",
   };
   assert.deepEqual(readAddress(writeAddress(address)), address);
@@ -38,7 +41,15 @@ test("nothing closed is not the same as nothing said", () => {
 });
 
 test("an address that makes no sense is an address without a view", () => {
-  const odd = ["", "?t=5-3", "?t=a-b&sel=x", "?sel=<b>:2&dma=other", "?mark=1-1e999", "?t=-"];
+  const odd = [
+    "",
+    "?t=5-3",
+    "?t=a-b&sel=x",
+    "?sel=<b>:2&dma=other",
+    "?mark=1-1e999",
+    "?t=-",
+    "?order=1,2&cpu=yes",
+  ];
   for (const text of odd) assert.deepEqual(readAddress(text), NOWHERE, text);
 });
 

@@ -7,6 +7,8 @@ import {
   GROUPINGS,
   groupingOf,
   headsOf,
+  orderOf,
+  placesOf,
 } from "../../static/js/timeline/system-heads.js";
 import {
   arranged,
@@ -184,4 +186,11 @@ test("a grouping nobody knows is the first one", () => {
   assert.equal(groupingOf("<b>"), "source");
   assert.equal(groupingOf(null), "source");
   assert.equal(groupingOf("core"), "core");
+});
+
+test("an order of rows goes through an address as places, and what is not there is left out", () => {
+  const order = ["b/rt", "series/hbm", "a/fw"];
+  const places = placesOf(system(), [...order, "gone"]);
+  assert.equal(places.length, 3);
+  assert.deepEqual(orderOf(system(), [...places, 999]), order);
 });

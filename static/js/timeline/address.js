@@ -4,6 +4,7 @@
 /**
  * `closed` is null where the address says nothing of it.
  * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, semaphores?: string[] | null, back?: string | null}} Address
+ * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, order?: number[] | null, isCpuShown?: boolean, back?: string | null}} Address
  */
 
 /**
@@ -40,6 +41,7 @@ function listOf(query, name) {
  */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
+  const order = query.get("order") ?? "";
   const selected = /^([\w/.|-]+):(\d{1,10})$/.exec(query.get("sel") ?? "");
   return {
     range: readRange(query.get("t")),
@@ -51,6 +53,8 @@ export function readAddress(search) {
     hidden: listOf(query, "hide"),
     pinned: listOf(query, "pin"),
     semaphores: listOf(query, "sem"),
+    order: /^\d{1,5}(\.\d{1,5})*$/.test(order) ? order.split(".").map(Number) : null,
+    isCpuShown: query.get("cpu") === "1",
     back: query.get("back"),
   };
 }
@@ -71,6 +75,8 @@ export function writeAddress({
   semaphores,
   back,
 }) {
+export function writeAddress(address) {
+  const { range, marked, selected, dma, closed, by, hidden, pinned, order, back } = address;
   const query = new URLSearchParams();
   if (range) query.set("t", rangeText(range));
   if (marked) query.set("mark", rangeText(marked));
@@ -81,6 +87,8 @@ export function writeAddress({
   if (hidden?.length) query.set("hide", hidden.join(","));
   if (pinned?.length) query.set("pin", pinned.join(","));
   if (semaphores?.length) query.set("sem", semaphores.join(","));
+  if (order?.length) query.set("order", order.join("."));
+  if (address.isCpuShown) query.set("cpu", "1");
   if (back) query.set("back", back);
   const text = query
     .toString()

@@ -74,6 +74,27 @@ export function entriesOf(document) {
 }
 
 /**
+ * An order of rows as their places in the first order, short enough for an address.
+ * @param {TimelineDocument} document
+ * @param {string[]} order keys
+ * @returns {number[]}
+ */
+export function placesOf(document, order) {
+  const places = new Map(entriesOf(document).map(({ key }, place) => [key, place]));
+  return order.flatMap((key) => places.get(key) ?? []);
+}
+
+/**
+ * @param {TimelineDocument} document
+ * @param {number[]} places
+ * @returns {string[]} keys
+ */
+export function orderOf(document, places) {
+  const entries = entriesOf(document);
+  return places.flatMap((place) => entries[place]?.key ?? []);
+}
+
+/**
  * @param {Track} track
  * @param {string} kind of its group
  * @returns {Entry}

@@ -53,6 +53,8 @@ export class Find {
    */
   async step(step, isCount = false) {
     const text = this.field.value.trim();
+    this.viewer.found = text;
+    this.viewer.redraw();
     if (!text) {
       this.words.textContent = "";
       return;

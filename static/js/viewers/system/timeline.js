@@ -3,7 +3,7 @@
 import { one } from "../../kit/dom.js";
 import { readAddress } from "../../timeline/address.js";
 import { rowAt } from "../../timeline/rows.js";
-import { groupingOf } from "../../timeline/system-heads.js";
+import { groupingOf, orderOf, placesOf } from "../../timeline/system-heads.js";
 import { arranged, arrangementOf } from "../../timeline/system-rows.js";
 import { TimelineViewer } from "../timeline.js";
 import { showEmptyPanel } from "../timeline-words.js";
@@ -12,6 +12,7 @@ import { DeviceRows } from "./device-rows.js";
 import { showSystemEvent } from "./event.js";
 import { Flows } from "./flow.js";
 import { showTab } from "./flow-panel.js";
+import { drawHits } from "./hits.js";
 import { keep, readKept } from "./kept.js";
 import { Levels } from "./levels.js";
 import { showSeriesAt } from "./series-panel.js";
@@ -61,7 +62,12 @@ export class SystemTimeline extends TimelineViewer {
     super(host, document, source);
     this.system = source;
     const said = readAddress(window.location.search);
-    const kept = readKept();
+    /** What was searched for. */
+    this.found = "";
+    // An address that names the grouping was written by this page: it says all there is to say.
+    const kept = said.by
+      ? { isCpuShown: said.isCpuShown, order: orderOf(document, said.order ?? []) }
+      : readKept();
     this.arrangement = arrangementOf({
       ...kept,
       ...(said.by ? { grouping: groupingOf(said.by) } : {}),
@@ -178,6 +184,7 @@ export class SystemTimeline extends TimelineViewer {
     super.drawMarks();
     this.sync.draw();
     this.flows.draw();
+    drawHits(this, this.found);
   }
 
   /**
@@ -249,8 +256,11 @@ export class SystemTimeline extends TimelineViewer {
    * @returns {import("../../timeline/address.js").Address}
    */
   address() {
-    const { grouping, hidden, pinned } = this.arrangement;
-    const by = grouping === "source" ? null : grouping;
-    return { ...super.address(), by, hidden: [...hidden], pinned };
+    const { grouping, hidden, pinned, order, isCpuShown } = this.arrangement;
+    return {
+      ...super.address(),
+      ...{ by: grouping, hidden: [...hidden], pinned, isCpuShown },
+      order: placesOf(this.document, order),
+    };
   }
 }
