@@ -7,6 +7,8 @@ change `UPDATE_LOOKS=1` writes the pictures again; look at them before they are 
 
 import base64
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from playwright.sync_api import Page
 
 from profiles.models import Profile
+from tests.browser.system_run import serving_step
 from tests.browser.timeline_page import TimelinePage
 
 LOOKS = Path(__file__).parent / "looks"
@@ -49,11 +52,34 @@ VIEWS = {
 }
 
 
+SYSTEM_VIEWS = {
+    "system-whole-dark": ("dark", ""),
+    "system-step-light": ("light", "?t=14786000-16250000"),
+}
+
+
 @pytest.mark.parametrize("name", VIEWS)
 def test_rows_look_as_they_did(page: Page, live_server: Any, processed: Profile, name: str) -> None:
     theme, query = VIEWS[name]
     page.emulate_media(color_scheme="light" if theme == "light" else "dark")
     TimelinePage(page, f"{live_server.url}/profiles/{processed.pk}/timeline/").open(query)
+    compare(page, name)
+
+
+@pytest.mark.parametrize("name", SYSTEM_VIEWS)
+def test_rows_of_a_system_run_look_as_they_did(
+    page: Page, live_server: Any, submit: Callable[..., Profile], name: str
+) -> None:
+    theme, query = SYSTEM_VIEWS[name]
+    page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+    step = replace(serving_step(), series=())
+    profile = step.publish(submit("serving session", neff=b"not read"))
+    TimelinePage(page, f"{live_server.url}/profiles/{profile.pk}/timeline/").open(query)
+    compare(page, name)
+
+
+def compare(page: Page, name: str) -> None:
+    """Hold the rows against the picture of that name."""
     path = LOOKS / f"{name}.png"
     drawn: str = page.evaluate(_DRAWN)
     if os.environ.get("UPDATE_LOOKS"):
