@@ -7,7 +7,7 @@ import { actionOf } from "../../static/js/timeline/keys.js";
 const NOWHERE = {
   ...{ range: null, marked: null, selected: null, closed: null },
   ...{ by: null, hidden: null, pinned: null, semaphores: null, back: null },
-  ...{ by: null, hidden: null, pinned: null, back: null, order: null, isCpuShown: false },
+  ...{ order: null, isCpuShown: false },
   dma: /** @type {const} */ ("queue"),
 };
 

@@ -3,8 +3,7 @@
 /** @typedef {import("../kit/scale.js").Range} Range */
 /**
  * `closed` is null where the address says nothing of it.
- * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, semaphores?: string[] | null, back?: string | null}} Address
- * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, order?: number[] | null, isCpuShown?: boolean, back?: string | null}} Address
+ * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, semaphores?: string[] | null, order?: number[] | null, isCpuShown?: boolean, back?: string | null}} Address
  */
 
 /**
@@ -63,20 +62,9 @@ export function readAddress(search) {
  * @param {Address} address
  * @returns {string} a query with a question mark, readable: `/`, `:` and `,` stay as they are
  */
-export function writeAddress({
-  range,
-  marked,
-  selected,
-  dma,
-  closed,
-  by,
-  hidden,
-  pinned,
-  semaphores,
-  back,
-}) {
 export function writeAddress(address) {
-  const { range, marked, selected, dma, closed, by, hidden, pinned, order, back } = address;
+  const { range, marked, selected, dma, closed, by, hidden, pinned, back } = address;
+  const { semaphores, order } = address;
   const query = new URLSearchParams();
   if (range) query.set("t", rangeText(range));
   if (marked) query.set("mark", rangeText(marked));
