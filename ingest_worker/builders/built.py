@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from profiles.tables.registry import arrow_schema
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     Field: TypeAlias = pa.Field[Any]
 else:  # the classes take parameters for type checkers only
     Array, Field = pa.Array, pa.Field
+compute: Any = pc
+"""Arrow's functions on whole columns, without types: their stubs know no Any."""
 Value: TypeAlias = Array | npt.NDArray[Any] | int | float | str | bool | None
 Columns: TypeAlias = Mapping[str, Value]
 

@@ -29,6 +29,7 @@ class SlotTable:
 
     `columns` are columns of `Instruction`; `opcode` is the byte (-1 outside the image), `colour`
     and `label` are those of the timeline, labels as texts; `accesses` number slots by entry.
+    `further` are names that are columns of other tables.
     """
 
     columns: Mapping[str, Array]
@@ -38,6 +39,7 @@ class SlotTable:
     colour: npt.NDArray[np.uint8]
     labels: Sequence[str]
     accesses: Accesses
+    further: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

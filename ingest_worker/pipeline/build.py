@@ -9,13 +9,16 @@ from ingest_worker.builders import (
     buffers,
     dma,
     flow,
+    framework_tree,
     hbm,
+    hierarchy,
     instruction,
     legacy,
     limits,
     memory,
     meta,
     signals,
+    source,
     summary,
     tensor_rate,
     transfer,
@@ -25,6 +28,7 @@ from ingest_worker.builders.built import BuiltTable, Once, table_of_rows
 from ingest_worker.builders.meta import Provenance
 from ingest_worker.builders.neff import header_table, queue_table, tensor_table
 from ingest_worker.builders.part import Part
+from ingest_worker.builders.work import Work
 from ingest_worker.formats.neff.program import Neff
 from ingest_worker.formats.notice import Notice
 from profiles.storage.manifest import TableEntry
@@ -69,7 +73,13 @@ def part_tables(part: Part, origin: Provenance, neff: Neff | None) -> list[Maker
         partial(meta.metadata_table, origin=origin),
         partial(meta.execution_table, origin=origin),
     ]
-    return [partial(make, part) for make in makers]
+    work = Work(part)
+    layers = [partial(hierarchy.layer_table, layer, work) for layer in hierarchy.LAYERS]
+    return [
+        *(partial(make, part) for make in makers),
+        *layers,
+        partial(framework_tree.node_table, work),
+    ]
 
 
 def write_summary(folder: RunFolder, part: Part, neff: Neff | None) -> None:
@@ -88,6 +98,7 @@ def neff_tables(neff: Neff | None, part: Part | None) -> list[Maker]:
     if neff is None:
         return []
     makers: list[Maker] = [partial(header_table, neff, part), partial(tensor_table, neff, part)]
+    makers += [partial(make, neff) for make in source.TABLES]
     return makers if part else [*makers, partial(queue_table, neff)]
 
 

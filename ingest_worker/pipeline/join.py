@@ -147,6 +147,7 @@ def _name_columns(names: SlotNames) -> dict[str, list[object]]:
         "tensor_instruction_type": list(names.instruction_type),
         "penguin_id": list(names.penguin_id),
         "raw_penguin_id": list(names.raw_penguin_id),
+        "penguin_name": list(names.penguin_name),
         "hlo_name": list(names.hlo_name),
         "hlo_attrs": list(names.hlo_attrs),
         "raw_hlo_id": list(names.raw_hlo_id),

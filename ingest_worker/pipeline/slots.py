@@ -25,6 +25,8 @@ MATMUL, STATIC_TRIGGER = 0x02, 0xA5
 TRANSPOSE = "TRANSPOSE"
 OUTSIDE = -1
 UNKNOWN_COLOUR = 255
+ELSEWHERE = frozenset({"penguin_name"})
+"""Names that are no columns of `Instruction`."""
 
 
 @dataclass
@@ -82,14 +84,16 @@ def slot_table(
             _describe(draft, places, slots, image, capture.name(core), generation, join)
     _add_flops(draft)
     draft.notices += _oddities(draft, np.bincount(codes, minlength=len(keys)), core)
+    arrays = {name: pa.array(values) for name, values in draft.columns.items()}
     table = SlotTable(
-        columns={name: pa.array(values) for name, values in draft.columns.items()},
+        columns={name: values for name, values in arrays.items() if name not in ELSEWHERE},
         opcode=draft.opcode,
         compiler_pc=draft.compiler_pc,
         is_trigger=(draft.opcode == STATIC_TRIGGER) & (draft.compiler_pc >= 0),
         colour=draft.colour,
         labels=draft.labels,
         accesses=joined_accesses(draft.accesses),
+        further={name: arrays[name] for name in ELSEWHERE & arrays.keys()},
     )
     return codes.astype(np.int32), table, draft.notices
 

@@ -9,6 +9,18 @@ WRITTEN: Mapping[str, str] = MappingProxyType(
     {
         "Instruction": "every trace",
         "Flow": "profiles with a NEFF that names dependencies",
+        "FrameworkNode": "profiles with a NEFF compiled from a model",
+        "FrameworkInstruction": "profiles with a NEFF compiled from a model",
+        "HloInstruction": "profiles with a NEFF compiled from a model",
+        "PenguinInstruction": "profiles with a NEFF that has debug information",
+        "BirInstruction": "profiles with a NEFF that has debug information",
+        "StackFrame": "NEFFs compiled with the model's stack frames",
+        "StackFrameFileLocation": "NEFFs compiled with the model's stack frames",
+        "StackFrameFileName": "NEFFs compiled with the model's stack frames",
+        "StackFrameFunctionName": "NEFFs compiled with the model's stack frames",
+        "KernelInstructions": "NEFFs with the source map of a kernel",
+        "KernelStackFrames": "NEFFs with the source map of a kernel",
+        "KernelIterationVariables": "NEFFs with the source map of a kernel",
         "SemaphoreUpdate": "traces with semaphore records",
         "DmaPacket": "traces with DMA records",
         "DmaPacketAggregated": "traces with DMA records whose transfer is known",
@@ -94,6 +106,18 @@ LEFT_EMPTY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "cc_cores_instruction_count",
             }
         ),
+        "FrameworkNode": frozenset({"mbu_per_interval"}),
+        "FrameworkInstruction": frozenset(
+            {"raw_bir_id", "raw_penguin_id", "raw_hlo_id", "modular_flow_invocation_idx"}
+        ),
+        "HloInstruction": frozenset(
+            {"raw_bir_id", "raw_penguin_id", "modular_flow_invocation_idx"}
+        ),
+        "PenguinInstruction": frozenset({"raw_bir_id", "modular_flow_invocation_idx"}),
+        "BirInstruction": frozenset({"modular_flow_invocation_idx"}),
+        "KernelInstructions": frozenset({"pcore_idx"}),
+        "KernelStackFrames": frozenset({"pcore_idx"}),
+        "KernelIterationVariables": frozenset({"pcore_idx"}),
         "SemaphoreUpdate": frozenset({"update_trigger_timing"}),
         "Metadata": frozenset({"s3_bucket_path", "explorer_build_time"}),
         "NeffHeader": frozenset({"cc_participant_count"}),

@@ -7,10 +7,14 @@ TABLES = (
         "FrameworkNode",
         "The tree of framework modules and layers with the work below each.",
         (
-            Field("node_name", "string", "Name of this module, layer or operator"),
-            Field("children_names", "string", "Names of the nodes below, a JSON list"),
-            Field("parent_name", "string", "Name of the node above; empty at the root"),
-            Field("children_ids", "string", "Ids of the nodes below, a JSON list"),
+            Field("node_name", "string", "Path of this module, layer or operator, which names it"),
+            Field("children_names", "string", "Paths of the nodes below, a JSON list"),
+            Field("parent_name", "string", "Path of the node above; empty at the root"),
+            Field(
+                "children_ids",
+                "string",
+                "Row numbers of the nodes below in this table, a JSON list",
+            ),
             Field("start_ts", "int64", "Start, from the profile's zero", unit="nanoseconds"),
             Field("end_ts", "int64", "End, from the profile's zero", unit="nanoseconds"),
             Field(
@@ -179,7 +183,7 @@ TABLES = (
         "FrameworkInstruction",
         "Framework operators with the work they caused.",
         (
-            Field("id", "int64", "The official tool's row id; data, not an address"),
+            Field("id", "int64", "The row's own number"),
             Field("raw_bir_id", "int64", "BIR id with graph and function in its upper bits"),
             Field(
                 "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"

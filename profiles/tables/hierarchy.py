@@ -7,7 +7,7 @@ TABLES = (
         "HloInstruction",
         "HLO instructions with the work they caused.",
         (
-            Field("id", "int64", "The official tool's row id; data, not an address"),
+            Field("id", "int64", "The row's own number"),
             Field("raw_bir_id", "int64", "BIR id with graph and function in its upper bits"),
             Field(
                 "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"
@@ -77,7 +77,7 @@ TABLES = (
         "PenguinInstruction",
         "Instructions of the compiler's middle layer with the work they caused.",
         (
-            Field("id", "int64", "The official tool's row id; data, not an address"),
+            Field("id", "int64", "The row's own number"),
             Field("raw_bir_id", "int64", "BIR id with graph and function in its upper bits"),
             Field(
                 "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"
@@ -147,7 +147,7 @@ TABLES = (
         "BirInstruction",
         "Instructions of the compiler's last layer with the work they caused.",
         (
-            Field("id", "int64", "The official tool's row id; data, not an address"),
+            Field("id", "int64", "The row's own number"),
             Field("raw_bir_id", "int64", "BIR id with graph and function in its upper bits"),
             Field(
                 "raw_penguin_id", "int64", "Penguin id with graph and function in its upper bits"

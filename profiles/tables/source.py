@@ -31,7 +31,7 @@ TABLES = (
         "Values of the loop variables of a kernel at an instruction.",
         (
             Field("iteration_variable_id", "int64", "Number of this value of a loop variable"),
-            Field("variable_name", "string", "Name of the tensor", required=False),
+            Field("variable_name", "string", "Name of the loop variable", required=False),
             Field("variable_value", "int64", "Value it has", required=False),
             Field(
                 "parent_iteration_variable_id",
@@ -68,7 +68,7 @@ TABLES = (
                 required=False,
             ),
             Field("file_path", "string", "Kernel source file", required=False),
-            Field("line_number", "int64", "Line within the function", required=False),
+            Field("line_number", "int64", "Line where the function begins", required=False),
         ),
     ),
     Table(

@@ -25,6 +25,7 @@ NEEDS_OTHER_CAPTURES = {
     # True values that are 0, and columns for which these two captures have nothing.
     ("Error", "metadata"),
     ("ExecutionInfo", "execution_index"),
+    ("KernelStackFrames", "parent_stack_frame_id"),
     ("Metadata", "first_hw_timestamp"),
     ("Metadata", "ultraserver_id"),
     ("Metadata", "ultraserver_type"),

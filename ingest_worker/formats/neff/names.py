@@ -31,6 +31,7 @@ class SlotNames:
     instruction_type: list[str] = field(default_factory=list)
     penguin_id: list[str] = field(default_factory=list)
     raw_penguin_id: list[int] = field(default_factory=list)
+    penguin_name: list[str] = field(default_factory=list)
     hlo_name: list[str] = field(default_factory=list)
     hlo_attrs: list[str] = field(default_factory=list)
     raw_hlo_id: list[int | None] = field(default_factory=list)
@@ -76,7 +77,7 @@ def slot_names(graph: Subgraph, engine: Engine, compiler_pc: npt.NDArray[np.int3
         row = int(engine.bir_row[slot]) if own != NO_ID else -1
         _instruction(names, graph.number, engine.bir, own, row)
         penguin = _parent(known, engine.bir, row)
-        _penguin(names, graph.number, penguin)
+        _penguin(names, graph, penguin)
         _source(names, kernel_instruction(graph, engine.bir, row, penguin) if row >= 0 else None)
         if own == NO_ID:
             _model(names, _Model(hlo_attrs="", layer=""))
@@ -103,9 +104,11 @@ def _parent(known: dict[int, int], records: DebugRecords, row: int) -> int:
     return known[row]
 
 
-def _penguin(names: SlotNames, graph: int, own: int) -> None:
-    names.penguin_id.append(id_text(graph, own) if own != NO_ID else "")
-    names.raw_penguin_id.append(raw_id(graph, own) if own != NO_ID else 0)
+def _penguin(names: SlotNames, graph: Subgraph, own: int) -> None:
+    names.penguin_id.append(id_text(graph.number, own) if own != NO_ID else "")
+    names.raw_penguin_id.append(raw_id(graph.number, own) if own != NO_ID else 0)
+    row = graph.penguin.row_of.get(own)
+    names.penguin_name.append(graph.penguin.names[row] if row is not None else "")
 
 
 def _above(graph: Subgraph, penguin_id: int) -> _Model:

@@ -1,0 +1,120 @@
+"""When groups of rows were at work: unions of their times, and what was done within each."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ingest_worker.builders.built import Array, compute
+
+Numbers = npt.NDArray[np.int64]
+LARGEST = 1 << 62
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Times to be merged: the group each belongs to, and amounts that are added up."""
+
+    group: Numbers
+    start_ps: Numbers
+    end_ps: Numbers
+    amounts: tuple[Numbers, ...]
+
+    def take(self, chosen: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> "Pieces":
+        """The chosen pieces."""
+        return Pieces(
+            self.group[chosen],
+            self.start_ps[chosen],
+            self.end_ps[chosen],
+            tuple(amount[chosen] for amount in self.amounts),
+        )
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """The unions: those of group g are `first[g]` to `first[g + 1]`, in time order."""
+
+    first: Numbers
+    pieces: Pieces
+
+    def __len__(self) -> int:
+        return len(self.first) - 1
+
+    def sums(self, values: Numbers) -> Numbers:
+        """The sum of each group's intervals, of one value an interval."""
+        so_far = np.concatenate(([0], np.cumsum(values)))
+        result: Numbers = so_far[self.first[1:]] - so_far[self.first[:-1]]
+        return result
+
+    def durations(self) -> Numbers:
+        """How long each group was at work, in ps."""
+        return self.sums(self.pieces.end_ps - self.pieces.start_ps)
+
+    def lists(self, values: Array, start: int, stop: int) -> Array:
+        """One list a group, of groups [start, stop), from one value an interval."""
+        first = self.first[start : stop + 1]
+        offsets = pa.array((first - first[0]).astype(np.int32))
+        own = values.slice(int(first[0]), int(first[-1] - first[0]))
+        made: Array = pa.ListArray.from_arrays(offsets, own)
+        return made
+
+    def texts(self, values: Array, start: int, stop: int) -> Array:
+        """The same lists as JSON; a null is `null`."""
+        words = compute.fill_null(values.cast(pa.string()), "null")
+        inner = compute.binary_join(self.lists(words, start, stop), ", ")
+        made: Array = compute.binary_join_element_wise("[", inner, "]", "")
+        return made
+
+
+def pair_texts(start: Numbers, end: Numbers) -> Array:
+    """`[start, end]` of each interval."""
+    words = [pa.array(times).cast(pa.string()) for times in (start, end)]
+    made: Array = compute.binary_join_element_wise("[", words[0], ", ", words[1], "]", "")
+    return made
+
+
+def merged(pieces: Pieces, group_count: int) -> Intervals:
+    """The union of each group's pieces, touching ones joined, amounts added up."""
+    sorted_ = pieces.take(_by_group(pieces, group_count))
+    groups = np.arange(group_count + 1)
+    if not len(sorted_.group):
+        return Intervals(np.zeros(group_count + 1, np.int64), sorted_)
+    reach = _reach(sorted_)
+    is_new = np.ones(len(reach), bool)
+    is_new[1:] = (np.diff(sorted_.group) != 0) | (sorted_.start_ps[1:] > reach[:-1])
+    at = np.flatnonzero(is_new)
+    last = np.append(at[1:], len(reach)) - 1
+    joined = Pieces(
+        sorted_.group[at],
+        sorted_.start_ps[at],
+        reach[last],
+        tuple(np.add.reduceat(amount, at) for amount in sorted_.amounts),
+    )
+    return Intervals(np.searchsorted(joined.group, groups), joined)
+
+
+def _by_group(pieces: Pieces, group_count: int) -> npt.NDArray[np.intp]:
+    """The order by group, then start. Few groups are sorted by counting, which is faster."""
+    group = pieces.group.astype(np.uint16) if group_count <= 1 << 16 else pieces.group
+    if (np.diff(pieces.start_ps) >= 0).all():
+        return np.argsort(group, kind="stable")
+    return np.lexsort((pieces.start_ps, group))
+
+
+def _reach(pieces: Pieces) -> Numbers:
+    """The latest end so far within the group, for pieces sorted by group and start.
+
+    A running maximum over all groups at once: each group is moved behind the one before it, as
+    many groups at a time as 62 bits have room for.
+    """
+    base = pieces.start_ps.min()
+    span = int(pieces.end_ps.max() - base) + 1
+    at_once = min(max(1, LARGEST // span), int(pieces.group[-1]) + 1)
+    result = np.empty_like(pieces.end_ps)
+    limits = np.arange(int(pieces.group[0]), int(pieces.group[-1]) + at_once + 1, at_once)
+    bounds = np.searchsorted(pieces.group, limits)
+    for limit, begin, stop in zip(limits, bounds[:-1], bounds[1:], strict=False):
+        shift = (pieces.group[begin:stop] - limit) * span - base
+        result[begin:stop] = np.maximum.accumulate(pieces.end_ps[begin:stop] + shift) - shift
+    return result
