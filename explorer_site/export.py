@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import json
 import os
 import shutil
 import sys
@@ -24,7 +25,13 @@ RENAME_EXCHANGE = 2
 
 
 def export_tables(
-    *, neff: Path | None, ntffs: Sequence[Path], target: Path, force: bool, version: str
+    *,
+    neff: Path | None,
+    ntffs: Sequence[Path],
+    target: Path,
+    force: bool,
+    version: str,
+    as_json: bool = False,
 ) -> int:
     """Decode the files into `target`. Returns the exit code.
 
@@ -41,7 +48,11 @@ def export_tables(
         result = write_tables(target, lambda folder: process(sources, folder, options, bar))
     for notice in result.notices:
         sys.stderr.write(f"{notice.code}: {notice.message}\n")
-    sys.stdout.write(f"Wrote {len(list(target.glob('*.parquet')))} tables to {target}\n")
+    if as_json:
+        told = {"written": {sources[-1].path.stem: str(target)}, "failed": {}}
+        sys.stdout.write(json.dumps(told, indent=1) + "\n")
+    else:
+        sys.stdout.write(f"Wrote {len(list(target.glob('*.parquet')))} tables to {target}\n")
     return 0
 
 
@@ -141,17 +152,22 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 class StageBar:
-    """The pipeline's progress as one bar on standard error, behind the name of what is read."""
+    """The pipeline's progress as one bar on standard error, behind the name of what is read.
+
+    Nothing is written where standard error is no terminal.
+    """
 
     def __init__(self, name: str = "", console: Console | None = None) -> None:
+        shown = console or Console(stderr=True)
         self._progress = Progress(
             *([TextColumn(name, markup=False)] if name else []),
             TextColumn("{task.description:<10}"),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeElapsedColumn(),
-            console=console or Console(stderr=True),
+            console=shown,
             transient=True,
+            disable=not shown.is_terminal,
         )
         self._task = self._progress.add_task("", total=len(STAGES))
 

@@ -1,6 +1,7 @@
 """Files given on the command line, taken into a workspace with or without a running server."""
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from ingest_worker.pipeline.stage import SourceRef
 
 PIECE_BYTES = 1 << 20
 EXIT_FAILED = 1
+TOLD_OTHERWISE = ("profiles.dispatch", "ingest_worker.run")
+"""Loggers that would say on the terminal what the bar shows, or that no server runs."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Given:
     """What the command line was given: a pair of files, or a capture directory.
 
     `source_roots` are folders of source code by what they are the sources of: `nki`, `framework`.
-    `options` are those of profiles.processing.
+    `options` are those of profiles.processing. `replaces`: earlier profiles of the same name go.
     """
 
     neff: Path | None
@@ -39,6 +42,7 @@ class Given:
     name: str = ""
     source_roots: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    replaces: bool = False
 
 
 def ingest(given: Given, *, as_json: bool = False) -> int:
@@ -57,9 +61,13 @@ def ingest(given: Given, *, as_json: bool = False) -> int:
             profile_id = _taken_while_served(server.port, given)
         for document in final_documents(server.port, profile_id):
             report.tell(document)
+        with _database(address.data_dir):
+            _replace(given, profile_id)
         return report.end()
     with data_folder.ingesting(address.data_dir), _database(address.data_dir):
-        _here(_taken(given), report)
+        taken = _taken(given)
+        _here(taken, report)
+        _replace(given, taken)
     return report.end()
 
 
@@ -75,9 +83,25 @@ def submit_before_serving(given: Given) -> None:
     lock.take(port=address.main_port, api_port=address.api_port)
     try:
         with _database(address.data_dir):
-            _taken(given)
+            _replace(given, _taken(given))
     finally:
         lock.release()
+
+
+def _replace(given: Given, profile_id: UUID | str) -> None:
+    """Delete the earlier profiles of the same name, if asked to; one that failed replaces none."""
+    from profiles.models import Profile, Status
+    from profiles.services import profile_delete, profile_rename
+
+    if not given.replaces:
+        return
+    kept = Profile.objects.get(pk=profile_id)
+    if kept.status == Status.FAILED:
+        return
+    same = Profile.objects.filter(name=kept.name, parent=None, is_sample=False)
+    for earlier in same.exclude(pk=kept.pk):
+        profile_delete(earlier)
+    profile_rename(kept, name=kept.name)  # takes the folder's name that is free now
 
 
 def check_roots(roots: Mapping[str, Path]) -> None:
@@ -133,6 +157,8 @@ def _submit_in_place(directory: Path, name: str, options: Mapping[str, Any]) -> 
 def _database(data_dir: Path) -> Iterator[None]:
     """Django set up and the database up to date; its connection closed at the end."""
     django.setup()
+    for name in TOLD_OTHERWISE:
+        logging.getLogger(name).setLevel(logging.ERROR)
     try:
         preparation.migrate(data_dir)
         yield

@@ -102,7 +102,11 @@ VIEW = (
     Flag(("--data-path",), "the workspace (DATA_DIR)", _path("DIR")),
     Flag(("--display-name",), "the profile's name", {"default": "", "metavar": "NAME"}),
     Flag(("--ingest-only",), "ingest, then exit", SWITCH),
-    Flag(("--force",), "replace what is there", SWITCH),
+    Flag(
+        ("--force",),
+        "replace what is there: files, or in a workspace earlier profiles of the name",
+        SWITCH,
+    ),
     Flag(("-p", "--port"), "of pages and API (PORT, 3001)", {"type": int, "metavar": "PORT"}),
     Flag(
         ("--api-server-port",),

@@ -133,6 +133,7 @@ def _tables(options: argparse.Namespace) -> int:
         target=options.output_file,
         force=options.force,
         version=version(PROGRAM),
+        as_json=options.json,
     )
 
 
@@ -140,7 +141,11 @@ def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Names
     from explorer_site.serve.environment import use_workspace
 
     has_pair = options.neff is not None or bool(options.ntff)
+    if options.json and not options.ingest_only:
+        raise Refusal("--json goes with an output, --list, --find or --ingest-only.")
     if not has_pair and options.directory is None and options.official is None:
+        if options.force:
+            raise Refusal("--force goes with what is written or ingested.")
         return serve(options)
     if options.ignore_device_profile and options.ignore_system_profile:
         raise Refusal("Nothing is left without the system profile and the device profiles.")
@@ -155,6 +160,7 @@ def _with_workspace(options: argparse.Namespace, serve: Callable[[argparse.Names
         options.display_name or (options.official.stem if options.official else ""),
         {kind: folder for kind, folder in roots.items() if folder},
         _chosen(options),
+        replaces=options.force,
     )
     if options.ingest_only:
         return workspace.ingest(given, as_json=options.json)

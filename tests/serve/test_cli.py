@@ -62,6 +62,8 @@ def test_every_command_has_help(command: list[str]) -> None:
         (["view", "--system-trace-primary-group", "x"], "events are not grouped by x"),
         (["view", "-p", "many"], "invalid int value"),
         (["view", "--output-file", "/tmp/x"], "Give the files to read with -n or -s."),
+        (["view", "--json"], "--json goes with an output, --list, --find or --ingest-only."),
+        (["view", "--force"], "--force goes with what is written or ingested."),
         (["view", "--nki-source-root", "."], "--nki-source-root goes with -n and -s, or with -d."),
         (["view", "-d", ".", "--list", "--disable-ui"], "--disable-ui goes with a workspace"),
         (

@@ -1,5 +1,7 @@
 """Tables written to a folder: whole or not at all, and never over something by accident."""
 
+import io
+import json
 import subprocess
 import sys
 import time
@@ -7,9 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
 from explorer_site import export
-from explorer_site.export import check_target, export_tables, put_in_place, source_refs
+from explorer_site.export import (
+    StageBar,
+    check_target,
+    export_tables,
+    put_in_place,
+    source_refs,
+)
 from explorer_site.serve.refusal import Refusal
 from ingest_worker.formats.errors import Truncated
 from tests.house.test_sizes import ROOT
@@ -228,3 +237,23 @@ def test_exporting_loads_no_web_framework() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - started < 30
+
+
+def test_tables_of_a_pair_are_told_to_programs_and_nothing_else_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample = ROOT / "profiles" / "sample"
+    target = tmp_path / "tables"
+    files = {"neff": sample / "attention.neff", "ntffs": [sample / "attention.ntff"]}
+    assert export_tables(**files, target=target, force=False, version="", as_json=True) == 0  # type: ignore[arg-type]
+    told = capsys.readouterr()
+    assert json.loads(told.out) == {"written": {"attention": str(target)}, "failed": {}}
+    assert "\n\n" not in told.err
+
+
+def test_a_bar_is_drawn_on_a_terminal_only() -> None:
+    for is_terminal in (True, False):
+        screen = io.StringIO()
+        with StageBar("one.ntff", Console(file=screen, force_terminal=is_terminal)) as bar:
+            bar("decode", 1, 2)
+        assert ("one.ntff" in screen.getvalue()) == is_terminal

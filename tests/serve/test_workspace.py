@@ -152,6 +152,22 @@ def test_source_roots_are_kept_with_the_profile_and_told(
     assert (told["id"], told["status"]) == (str(profile.pk), "PROCESSED")
 
 
+def test_an_earlier_profile_of_the_name_is_replaced_when_asked_to(
+    at_home: Path, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    def ingested(trace: Path, *, replaces: bool) -> set[str]:
+        workspace.ingest(Given(None, [trace], name="run 12", replaces=replaces))
+        return {str(profile.pk) for profile in Profile.objects.all()}
+
+    cut = tmp_path / "cut.ntff"
+    cut.write_bytes(pair[1].read_bytes()[:500])
+    first = ingested(pair[1], replaces=False)
+    assert ingested(cut, replaces=True) > first, "what failed replaces nothing"
+    (kept,) = ingested(pair[1], replaces=True)
+    assert kept not in first
+    assert (at_home / "profiles" / "global" / "run 12@latest").resolve().is_dir()
+
+
 def test_a_folder_of_sources_that_is_not_there_is_refused_and_nothing_kept(
     at_home: Path, pair: tuple[Path, Path]
 ) -> None:
