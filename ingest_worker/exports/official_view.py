@@ -9,6 +9,7 @@ import numpy as np
 
 from ingest_worker.builders.usage import usage_samples
 from ingest_worker.exports.official_rows import SHAPES, in_shape
+from ingest_worker.exports.predecessors import add_predecessors
 from profiles.storage.tables import ReadableRun, RunMissingError
 
 STORED_WINDOW_VERSION = 6
@@ -64,6 +65,7 @@ def official_view(run: ReadableRun, part: int = 0) -> OfficialView:
         view.tables[name] = [
             in_shape(row, shape) for table, shape in sources for row in rows[table]
         ]
+    add_predecessors([*view.tables["instruction"], *view.duplicates], _rows(run, "Flow", part))
     return view
 
 

@@ -41,7 +41,6 @@ TRANSFER_KEY = ("aggregated", "subgraph", "dma_queue", "timestamp")
 
 ELSEWHERE: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "instruction": {"predecessors": "rows of the table Flow"},
         "metadata": {"total_point_count": "counts rows of tables that are not built yet"},
     }
 )
