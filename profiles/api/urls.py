@@ -3,6 +3,7 @@
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
+from profiles.api.dependencies import DependenciesView
 from profiles.api.devices import DeviceLinkView, DeviceListView, DeviceRowsView
 from profiles.api.docs import docs_page
 from profiles.api.flow import FlowView
@@ -60,6 +61,7 @@ urlpatterns = [
     path(f"{_RUN}device-link/", DeviceLinkView.as_view(), name="api-device-link"),
     path(f"{_RUN}device-rows/", DeviceRowsView.as_view(), name="api-device-rows"),
     path(f"{_RUN}flow/", FlowView.as_view(), name="api-flow"),
+    path(f"{_RUN}dependencies/", DependenciesView.as_view(), name="api-dependencies"),
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
     path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),

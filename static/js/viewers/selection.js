@@ -74,6 +74,21 @@ export function changeRow(viewer, step) {
 }
 
 /**
+ * Selects an event by its row and start, and brings it into view.
+ * @param {TimelineViewer} viewer
+ * @param {string | null} key of its track
+ * @param {number} row
+ * @param {number} start ns
+ */
+export async function goTo(viewer, key, row, start) {
+  const track = viewer.document.tracks.find((one) => one.key === key);
+  const hit = track && (await eventAt(sourceOf(viewer), track, row, start));
+  if (!hit) return;
+  viewer.select(hit);
+  viewer.reveal(hit);
+}
+
+/**
  * Selects the event the address names: its row says when it is, the tile there what it looks like.
  * @param {TimelineViewer} viewer
  */

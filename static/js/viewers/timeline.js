@@ -6,13 +6,14 @@ import { clamped, Scale, zoomed } from "../kit/scale.js";
 import { exact } from "../kit/units.js";
 import { drawMarks, drawRuler, sized } from "../render/overlay.js";
 import { readPalette } from "../render/palette.js";
-import { forgetWidths } from "../render/text.js";
 import { readAddress, writeAddress } from "../timeline/address.js";
 import { Gutter } from "../timeline/gutter.js";
 import { ViewHistory } from "../timeline/history.js";
 import { boxOf, hitTest } from "../timeline/hit-test.js";
 import { closedAtStart, rowAt } from "../timeline/rows.js";
-import { placeName, showEvent } from "./details.js";
+import { showEventInFull } from "./dependencies.js";
+import { placeName } from "./details.js";
+import { watchLook } from "./look.js";
 import { Overview } from "./overview.js";
 import { Plot } from "./plot.js";
 import { showEmptyPanel, showLegend, showStatus } from "./timeline-words.js";
@@ -86,21 +87,7 @@ export class TimelineViewer {
     showLegend(this);
     showEmptyPanel(this);
     new ResizeObserver(() => this.redraw()).observe(this.stage);
-    this.watchLook();
-  }
-
-  /** Draws again when colours or fonts have changed. */
-  watchLook() {
-    const read = () => {
-      this.palette = readPalette(this.host);
-      this.redraw();
-    };
-    globalThis.document.addEventListener("themechange", read);
-    matchMedia("(prefers-color-scheme: light)").addEventListener("change", read);
-    void globalThis.document.fonts.ready.then(() => {
-      forgetWidths();
-      this.redraw();
-    });
+    watchLook(this);
   }
 
   /** @returns {Range} */
@@ -372,7 +359,7 @@ export class TimelineViewer {
    * @param {AbortSignal} signal
    */
   showPanel(hit, signal) {
-    void showEvent(one("[data-event]", this.host), this.source, hit, signal);
+    void showEventInFull(this, hit, signal);
   }
 
   /** @returns {import("../timeline/address.js").Address} what of the view goes into the address */

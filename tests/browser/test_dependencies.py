@@ -1,0 +1,33 @@
+"""Why an event started when it did, and the way to what it waited for."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.timeline_page import TimelinePage
+
+
+def test_an_instruction_says_why_it_started_and_leads_to_what_it_waited_for(
+    timeline: TimelinePage,
+) -> None:
+    timeline.open("?t=33000-37000")
+    timeline.select(timeline.row("TensorMatrix"), "blue")
+    expect(timeline.panel).to_contain_text("Why it started then")
+    before = timeline.query("sel")
+    link = timeline.panel.locator(".edges__go").first
+    wanted = link.locator("code").inner_text()
+    link.click()
+    expect(timeline.panel.locator(".panel__title")).to_have_text(wanted)
+    timeline.page.wait_for_timeout(400)
+    after = timeline.query("sel")
+    assert after != before
+    assert re.fullmatch(r"p0/c\d/\w+:\d+", after)
+
+
+def test_a_packet_has_no_such_section(timeline: TimelinePage) -> None:
+    timeline.open()
+    rows = [row for row in timeline.rows() if row.name == "qSyncDynamicHW"]
+    key = rows[0].name.lower()
+    timeline.open(f"?sel=p0/dma0/2-{key}:0")
+    timeline.page.wait_for_timeout(600)
+    assert timeline.panel.locator(".edges").count() == 0
