@@ -1,14 +1,14 @@
 """The table `SbufAllocation`: which bytes of SBUF held a value, from when to when, and whose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from ingest_worker.builders.buffers import Levels
-from ingest_worker.builders.built import BuiltTable, Columns, gathered, joined, repeated, table_of
+from ingest_worker.builders.built import BuiltTable, Columns, joined, repeated, table_of
 from ingest_worker.builders.part import CorePart, Part
+from ingest_worker.builders.texts import Texts
 from ingest_worker.builders.transfer import details_of
 from ingest_worker.formats.isa.vocabulary import queue_display_name
 
@@ -25,6 +25,11 @@ def _allocations(part: Part, core: CorePart, found: Levels) -> BuiltTable:
     ran = found.executed
     writes = np.flatnonzero(ran.touches.is_write)
     instants = part.ns(ran.instants_ps)
+    texts = {
+        name: Texts.of(values)
+        for name, values in core.slots.columns.items()
+        if name in {"opcode", "operands", "hlo_name"}
+    }
 
     def columns(start: int, stop: int) -> Columns:
         own = writes[start:stop]
@@ -36,24 +41,19 @@ def _allocations(part: Part, core: CorePart, found: Levels) -> BuiltTable:
             "end_address": ran.touches.last[own],
             "partition": ran.known.partition[ran.entry[own]],
             "pcore_idx": core.core.index,
-            **_writers(core, owner),
+            **_writers(core, owner, texts),
         }
 
     return table_of("SbufAllocation", len(writes), columns)
 
 
-def _writers(core: CorePart, owner: npt.NDArray[np.int64]) -> Columns:
+def _writers(core: CorePart, owner: npt.NDArray[np.int64], texts: Mapping[str, Texts]) -> Columns:
     """What is known of the instruction or transfer behind each write."""
     is_dma = owner >= len(core.rows)
     slot = np.append(core.slot, -1)[np.where(is_dma, len(core.rows), owner)]
-    names = {
-        name: gathered(values, slot)
-        for name, values in core.slots.columns.items()
-        if name in {"opcode", "operands", "hlo_name"}
-    }
     return {
         "op_source_type": repeated([INSTRUCTION, DMA], is_dma.astype(np.int32)),
-        **names,
+        **{name: own.at(slot) for name, own in texts.items()},
         **_transfers(core, np.where(is_dma, owner - len(core.rows), -1)),
     }
 
@@ -67,7 +67,7 @@ def _transfers(core: CorePart, transfer: npt.NDArray[np.int64]) -> Columns:
     code = np.append(codes, -1)[transfer]
     tensors = [detail.variable or None for detail in details]
     return {
-        "queue_name": gathered(pa.array(queues, pa.string()), queue),
+        "queue_name": Texts.of(queues).at(queue),
         "block_id": block,
-        "tensor_name": gathered(pa.array(tensors, pa.string()), code),
+        "tensor_name": Texts.of(tensors).at(code),
     }

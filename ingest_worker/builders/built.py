@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -10,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest_worker.builders.texts import Texts, coded
+from profiles.storage.parquet import coded_schema
 from profiles.tables.registry import arrow_schema
 
 BATCH_ROWS = 131_072
@@ -28,11 +31,15 @@ Columns: TypeAlias = Mapping[str, Value]
 
 @dataclass(frozen=True)
 class BuiltTable:
-    """`batches()` makes the rows anew at every call, in the published schema and row order."""
+    """`batches()` makes the rows anew at every call, in the published schema and row order.
+
+    `as_written()` are the same rows as they are written: texts as codes into dictionaries.
+    """
 
     name: str
     row_count: int
     batches: Callable[[], Iterator[pa.RecordBatch]]
+    as_written: Callable[[], Iterator[pa.RecordBatch]]
 
 
 class Once(Generic[T]):
@@ -53,13 +60,15 @@ class Once(Generic[T]):
 def table_of(name: str, row_count: int, columns: Callable[[int, int], Columns]) -> BuiltTable:
     """A table whose columns for rows [start, stop) come from `columns(start, stop)`."""
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        schema = arrow_schema(name)
+    def batches(schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         for start in range(0, row_count, BATCH_ROWS):
             stop = min(start + BATCH_ROWS, row_count)
             yield make_batch(schema, columns(start, stop), stop - start)
 
-    return BuiltTable(name, row_count, batches)
+    published = arrow_schema(name)
+    return BuiltTable(
+        name, row_count, partial(batches, published), partial(batches, coded_schema(published))
+    )
 
 
 def table_of_rows(name: str, rows: list[dict[str, Any]]) -> BuiltTable:
@@ -80,22 +89,28 @@ def table_of_rows(name: str, rows: list[dict[str, Any]]) -> BuiltTable:
 def joined(name: str, tables: list[BuiltTable]) -> BuiltTable:
     """Several tables of one name, one behind the other, in batches as full as they can be."""
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        waiting: list[pa.RecordBatch] = []
-        for table in tables:
-            for batch in table.batches():
-                if not waiting and batch.num_rows == BATCH_ROWS:
-                    yield batch
-                    continue
-                waiting.append(batch)
-                if sum(kept.num_rows for kept in waiting) >= BATCH_ROWS:
-                    whole = pa.Table.from_batches(waiting).combine_chunks()
-                    yield whole.slice(0, BATCH_ROWS).to_batches()[0]
-                    waiting = whole.slice(BATCH_ROWS).to_batches()
-        if waiting:
-            yield pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
+    return BuiltTable(
+        name,
+        sum(table.row_count for table in tables),
+        lambda: _filled(batch for table in tables for batch in table.batches()),
+        lambda: _filled(batch for table in tables for batch in table.as_written()),
+    )
 
-    return BuiltTable(name, sum(table.row_count for table in tables), batches)
+
+def _filled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches as full as they can be."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        if not waiting and batch.num_rows == BATCH_ROWS:
+            yield batch
+            continue
+        waiting.append(batch)
+        if sum(kept.num_rows for kept in waiting) >= BATCH_ROWS:
+            whole = pa.Table.from_batches(waiting).combine_chunks()
+            yield whole.slice(0, BATCH_ROWS).to_batches()[0]
+            waiting = whole.slice(BATCH_ROWS).to_batches()
+    if waiting:
+        yield pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
 
 
 def make_batch(schema: pa.Schema, columns: Columns, length: int) -> pa.RecordBatch:
@@ -114,10 +129,12 @@ def _column(field: Field, value: Any, length: int) -> Array:
     if isinstance(value, np.ndarray):
         made: Array = pa.array(value, field.type)
         return made
+    if pa.types.is_dictionary(field.type):
+        return _texts(field, value, length)
     if isinstance(value, pa.Array):
         filled: Array = value
         if value.null_count and not field.nullable:
-            filled = value.fill_null(empty(field))
+            filled = plain(value).fill_null(empty(field))
         return filled if filled.type == field.type else filled.cast(field.type)
     if value is None and field.nullable:
         nothing: Array = pa.nulls(length, field.type)
@@ -125,6 +142,24 @@ def _column(field: Field, value: Any, length: int) -> Array:
     one = pa.scalar(empty(field) if value is None else value, field.type)
     same: Array = pa.repeat(one, length)
     return same
+
+
+def _texts(field: Field, value: Any, length: int) -> Array:
+    """A column of texts as codes."""
+    if isinstance(value, pa.Array):
+        if value.null_count and not field.nullable:
+            return coded(plain(value).fill_null(""))
+        return coded(value)
+    one = None if value is None and field.nullable else value or ""
+    return Texts.of([one]).at(np.zeros(length, np.int32))
+
+
+def plain(values: Array) -> Array:
+    """The values themselves where a column is codes into a dictionary."""
+    if not pa.types.is_dictionary(values.type):
+        return values
+    decoded: Array = values.cast(pa.string())
+    return decoded
 
 
 def empty(field: Field) -> str | int | float | bool:
@@ -141,8 +176,9 @@ def empty(field: Field) -> str | int | float | bool:
 def repeated(
     values: Sequence[Any], codes: npt.NDArray[Any], kind: pa.DataType | None = None
 ) -> Array:
-    """One value a row by its code: each distinct text is kept once while building."""
-    return gathered(pa.array(values, kind), codes)
+    """One value a row by its code: each distinct text is kept once."""
+    array = pa.array(values, kind)
+    return Texts.of(array).at(codes) if pa.types.is_string(array.type) else gathered(array, codes)
 
 
 def gathered(values: Array, codes: npt.NDArray[Any]) -> Array:

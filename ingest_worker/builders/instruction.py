@@ -6,6 +6,7 @@ import pyarrow as pa
 from ingest_worker.builders.built import BuiltTable, Columns, Value, gathered, joined, table_of
 from ingest_worker.builders.ids import instruction_ids
 from ingest_worker.builders.part import CorePart, Part
+from ingest_worker.builders.texts import Texts
 from ingest_worker.formats.ntff.clocks import wait_ns
 
 STATIC_BYTES = (
@@ -27,11 +28,17 @@ def instruction_table(part: Part) -> BuiltTable:
 def _core_table(part: Part, core: CorePart) -> BuiltTable:
     started = _started_transfers(core)
     ghz = part.chip.other_ghz
+    texts = {
+        name: Texts.of(values)
+        for name, values in core.slots.columns.items()
+        if pa.types.is_string(values.type)
+    }
 
     def columns(start: int, stop: int) -> Columns:
         rows, codes = core.rows.take(slice(start, stop)), core.slot[start:stop]
         found: dict[str, Value] = {
-            name: gathered(values, codes) for name, values in core.slots.columns.items()
+            name: texts[name].at(codes) if name in texts else gathered(values, codes)
+            for name, values in core.slots.columns.items()
         }
         found |= {
             "start_ts": part.ns(rows.start_ps),

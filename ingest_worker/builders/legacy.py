@@ -12,8 +12,7 @@ from ingest_worker.builders.built import BuiltTable, table_of_rows
 from ingest_worker.builders.limits import legacy_limits
 from ingest_worker.builders.meta import Provenance
 from ingest_worker.builders.part import CorePart, Part
-from ingest_worker.builders.totals import part_totals, slot_sum
-from ingest_worker.formats.neff.program import Neff
+from ingest_worker.builders.totals import PartSums, slot_sum
 from profiles.metrics.formulas import Value, summary_values
 
 CORE_SHARE = 81_920_000
@@ -53,10 +52,11 @@ def shown_packets(part: Part, core: CorePart) -> Flags:
     return result
 
 
-def legacy_values(part: Part, neff: Neff | None) -> dict[str, Value | str]:
+def legacy_values(sums: PartSums) -> dict[str, Value | str]:
     """Every key of the JSON's `summary`."""
+    part = sums.part
     elements = slot_sum(part, "tensor_elements") or 0
-    totals = part_totals(part, neff, shown_packets)
+    totals = sums.totals(shown_packets)
     totals = replace(
         totals, hardware_flops=2 * elements, transpose_flops=totals.transpose_flops or 0
     )
@@ -98,9 +98,9 @@ def _number(value: Value | str) -> float:
     return value if isinstance(value, int | float) else 0.0
 
 
-def legacy_table(part: Part, neff: Neff | None, origin: Provenance) -> BuiltTable:
+def legacy_table(sums: PartSums, origin: Provenance) -> BuiltTable:
     """One row a key: whole numbers, other numbers and texts in columns of their own."""
-    facts = part.capture.ntff.facts
+    facts = sums.part.capture.ntff.facts
     texts = {
         "instance_type": facts.instance_type,
         "runtime_version": str(facts.runtime),
@@ -108,7 +108,7 @@ def legacy_table(part: Part, neff: Neff | None, origin: Provenance) -> BuiltTabl
         "collectives_version": str(facts.collectives),
         "compiler_version": origin.compiler_version or "",
     }
-    values = {**legacy_values(part, neff), **texts}
+    values = {**legacy_values(sums), **texts}
     return table_of_rows("LegacySummary", [_row(key, values[key]) for key in sorted(values)])
 
 

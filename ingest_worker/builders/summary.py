@@ -7,18 +7,17 @@ import numpy.typing as npt
 
 from ingest_worker.builders.built import BuiltTable, table_of_rows
 from ingest_worker.builders.part import Part
-from ingest_worker.builders.totals import part_totals, time_ps
+from ingest_worker.builders.totals import PartSums, time_ps
 from ingest_worker.builders.unions import covered_by
-from ingest_worker.formats.neff.program import Neff
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
 from profiles.metrics.formulas import ratio, summary_values
 
 Ints = npt.NDArray[np.int64]
 
 
-def summary_table(part: Part, neff: Neff | None, other_rows: int) -> BuiltTable:
+def summary_table(sums: PartSums, other_rows: int) -> BuiltTable:
     """One row; `other_rows` are those of all other published tables of the part."""
-    values: dict[str, object] = dict(summary_values(part_totals(part, neff), part.chip))
+    values: dict[str, object] = dict(summary_values(sums.totals(), sums.part.chip))
     values["total_row_count"] = other_rows + 1
     return table_of_rows("Summary", [values])
 

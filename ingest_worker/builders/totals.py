@@ -1,7 +1,8 @@
 """The sums of a whole part, in picoseconds: what the headline numbers are made of."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import pyarrow as pa
 from ingest_worker.builders.meta import last_timestamp_ns
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.queue import HARDWARE, SOFTWARE
-from ingest_worker.builders.unions import clipped, covered, covered_by
+from ingest_worker.builders.unions import Owned, clipped, covered, merged_by
 from ingest_worker.builders.usage import EVENT_SEMAPHORE
 from ingest_worker.formats.neff.program import Neff
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
@@ -46,61 +47,80 @@ def every_packet(part: Part, core: CorePart) -> None:
 
 @dataclass(frozen=True)
 class Packets:
-    """Packets of all cores: their time within the window, bytes, and kind by `DMA_KINDS`."""
+    """Packets of all cores: time within the window and bytes of each kind, by `DMA_KINDS`."""
 
-    start_ps: Ints
-    end_ps: Ints
-    size: Ints
-    kind: Ints
+    moves: tuple[Moves, ...]
+    busy: Owned
 
-    def moves(self, chosen: Flags | None = None) -> Moves:
-        """The sums of all packets, or of the chosen ones."""
-        if chosen is None:
-            chosen = np.ones(len(self.size), bool)
-        start, end = self.start_ps[chosen], self.end_ps[chosen]
+    @property
+    def whole(self) -> Moves:
+        """The sums of all kinds."""
         return Moves(
-            int(np.count_nonzero(chosen)),
-            int(self.size[chosen].sum()),
-            int((end - start).sum()),
-            covered(start, end),
+            sum(own.count for own in self.moves),
+            sum(own.size_bytes for own in self.moves),
+            sum(own.sum_ps for own in self.moves),
+            self.busy.length(range(len(self.moves))),
         )
 
 
-def part_totals(part: Part, neff: Neff | None, choice: Choice = every_packet) -> Totals:
-    """Everything a part holds; `choice` may leave packets out.
+class PartSums:
+    """The sums of a part; what follows from its instructions alone is computed once."""
 
-    Durations of packets that cross the edge of the window count as far as they lie within.
-    """
-    packets = _packets(part, choice)
-    instructions = _instructions(part)
-    is_dynamic = packets.kind > 0
-    sizes = tensor_bytes(neff)
-    return Totals(
-        time_ps=time_ps(part),
-        core_count=len(part.cores),
-        engines=_engines(part, instructions),
-        activations=_of_opcodes(part, ACTIVATIONS),
-        matmul_count=_of_opcodes(part, (MATMUL,)).count,
-        hardware_flops=slot_sum(part, "raw_flops"),
-        transpose_flops=slot_sum(part, "flops_transpose") if neff else None,
-        adjusted_hardware_flops=slot_sum(part, "adjusted_flops"),
-        adjusted_transpose_flops=slot_sum(part, "adjusted_flops_transpose"),
-        model_flops=2 * neff.hlo_macs if neff and neff.hlo_macs else None,
-        moved=_moved(part, neff),
-        psum_read_sbuf_write_count=_count_of(part, "psum_read_sbuf_write_bytes"),
-        weight_bytes=sizes.get("WEIGHT"),
-        input_bytes=sizes.get("IN"),
-        output_bytes=sizes.get("OUT"),
-        packets={kind: packets.moves(packets.kind == n) for n, kind in enumerate(DMA_KINDS)},
-        all_packets=packets.moves(),
-        dynamic_active_ps=covered(packets.start_ps[is_dynamic], packets.end_ps[is_dynamic]),
-        transfers=_transfers(part),
-        total_active_ps=_all_active(instructions, packets),
-        exec_ps=_exec_ps(part),
-        dma_queue_count=queue_count(part),
-        event_count=sum(core.event_count for core in part.cores),
-        trace_count=_trace_count(part, len(packets.size)),
-    )
+    def __init__(self, part: Part, neff: Neff | None) -> None:
+        self.part = part
+        self.neff = neff
+
+    @cached_property
+    def _busy(self) -> Owned:
+        """When each engine worked, all cores together."""
+        owner, start, end = _instructions(self.part)
+        return merged_by(owner, len(ENGINE_NAMES), start, end)
+
+    @cached_property
+    def _instructions(self) -> Totals:
+        """Everything but packets."""
+        part, neff = self.part, self.neff
+        sizes = tensor_bytes(neff)
+        return Totals(
+            time_ps=time_ps(part),
+            core_count=len(part.cores),
+            engines=_engines(part, self._busy),
+            activations=_of_opcodes(part, ACTIVATIONS),
+            matmul_count=_of_opcodes(part, (MATMUL,)).count,
+            hardware_flops=slot_sum(part, "raw_flops"),
+            transpose_flops=slot_sum(part, "flops_transpose") if neff else None,
+            adjusted_hardware_flops=slot_sum(part, "adjusted_flops"),
+            adjusted_transpose_flops=slot_sum(part, "adjusted_flops_transpose"),
+            model_flops=2 * neff.hlo_macs if neff and neff.hlo_macs else None,
+            moved=_moved(part, neff),
+            psum_read_sbuf_write_count=_count_of(part, "psum_read_sbuf_write_bytes"),
+            weight_bytes=sizes.get("WEIGHT"),
+            input_bytes=sizes.get("IN"),
+            output_bytes=sizes.get("OUT"),
+            transfers=_transfers(part),
+            exec_ps=_exec_ps(part),
+            dma_queue_count=queue_count(part),
+            event_count=sum(core.event_count for core in part.cores),
+        )
+
+    def totals(self, choice: Choice = every_packet) -> Totals:
+        """Everything the part holds; `choice` may leave packets out.
+
+        Durations of packets that cross the edge of the window count as far as they lie within.
+        """
+        packets = _packets(self.part, choice)
+        moving, busy = packets.busy, self._busy
+        dynamic = [DMA_KINDS.index(kind) for kind in (formulas.SOFTWARE, formulas.HARDWARE)]
+        return replace(
+            self._instructions,
+            packets=dict(zip(DMA_KINDS, packets.moves, strict=True)),
+            all_packets=packets.whole,
+            dynamic_active_ps=moving.length(dynamic),
+            total_active_ps=covered(
+                np.concatenate((busy.start, moving.start)), np.concatenate((busy.end, moving.end))
+            ),
+            trace_count=_trace_count(self.part, packets.whole.count),
+        )
 
 
 def time_ps(part: Part) -> int:
@@ -130,16 +150,14 @@ def _joined(parts: Sequence[npt.NDArray[np.generic]]) -> Ints:
     return np.concatenate(parts).astype(np.int64)
 
 
-def _engines(part: Part, instructions: tuple[Ints, Ints, Ints]) -> dict[str, Work]:
-    engine, start, end = instructions
+def _engines(part: Part, busy: Owned) -> dict[str, Work]:
     count = len(ENGINE_NAMES)
-    executed = sum(
-        (np.bincount(core.rows.engine, minlength=count) for core in part.cores),
-        np.zeros(count, np.int64),
-    )
-    length = np.zeros(count, np.int64)
-    np.add.at(length, engine, end - start)
-    active = covered_by(engine, count, start, end)
+    executed, length = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    for core in part.cores:
+        executed += np.bincount(core.rows.engine, minlength=count)
+    owner, start, end = _instructions(part)
+    np.add.at(length, owner, end - start)
+    active = busy.lengths(count)
     return {
         name.lower(): Work(int(executed[n]), int(length[n]), int(active[n]))
         for n, name in enumerate(ENGINE_NAMES)
@@ -217,7 +235,14 @@ def _packets(part: Part, choice: Choice) -> Packets:
     if len(start):
         edge = int(end.max()) if last is None else last
         start, end = clipped(start, end, part.origin_ps, edge)
-    return Packets(start, end, size, kind)
+    busy = merged_by(kind, len(DMA_KINDS), start, end)
+    active = busy.lengths(len(DMA_KINDS))
+    moves = []
+    for number in range(len(DMA_KINDS)):
+        like = np.flatnonzero(kind == number)
+        total, length = int(size[like].sum()), int((end[like] - start[like]).sum())
+        moves.append(Moves(len(like), total, length, int(active[number])))
+    return Packets(tuple(moves), busy)
 
 
 def _kind(queue_type: str) -> int:
@@ -230,12 +255,6 @@ def _transfers(part: Part) -> Moves:
     own = [core.movement.transfers for core in part.cores]
     length = sum(int((moves.end_ps - moves.start_ps).sum()) for moves in own)
     return Moves(sum(map(len, own)), sum(int(moves.size.sum()) for moves in own), length)
-
-
-def _all_active(instructions: tuple[Ints, Ints, Ints], packets: Packets) -> int:
-    _, start, end = instructions
-    begin = np.concatenate((start, packets.start_ps))
-    return covered(begin, np.concatenate((end, packets.end_ps)))
 
 
 def _exec_ps(part: Part) -> Value:
@@ -259,7 +278,7 @@ def queue_count(part: Part) -> int:
     return sum(len(own.queues) for own in facts if own)
 
 
-def _trace_count(part: Part, packet_count: int) -> int:
+def _trace_count(part: Part, packet_count: Number) -> Number:
     """Event records, instructions, packets and transfers together."""
     rows = sum(
         core.event_count + len(core.rows) + len(core.movement.transfers) for core in part.cores

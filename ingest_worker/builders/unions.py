@@ -1,5 +1,8 @@
 """Unions of intervals, one for each of many owners at once."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,25 +29,49 @@ def covered(start: Times, end: Times) -> int:
     return int((stop - begin).sum())
 
 
-def covered_by(owner: Owners, count: int, start: Times, end: Times) -> Times:
-    """The length of the union of each owner's intervals, shape (count,).
+@dataclass(frozen=True)
+class Owned:
+    """Unions of several owners, numbered from 0: intervals by owner, then by start."""
 
-    Owners are numbered from 0. One sort serves all: every owner's times are moved behind those of
-    the owner before.
+    owner: Owners
+    start: Times
+    end: Times
+
+    def lengths(self, count: int) -> Times:
+        """The length of each owner's union, shape (count,)."""
+        result = np.zeros(count, np.int64)
+        np.add.at(result, self.owner, self.end - self.start)
+        return result
+
+    def length(self, owners: Sequence[int]) -> int:
+        """The length of the union of what some owners cover."""
+        chosen = np.isin(self.owner, owners)
+        return covered(self.start[chosen], self.end[chosen])
+
+
+def merged_by(owner: Owners, count: int, start: Times, end: Times) -> Owned:
+    """The union of each owner's intervals.
+
+    One sort serves all: every owner's times are moved behind those of the owner before.
     """
     if not len(start):
-        return np.zeros(count, np.int64)
+        return Owned(owner, start, end)
     zero = int(start.min())
     span = int(end.max()) - zero + 2
     if span > np.iinfo(np.int64).max // (count + 1):
-        lengths = [covered(start[owner == own], end[owner == own]) for own in range(count)]
-        return np.array(lengths, np.int64)
+        parts = [merged(start[owner == own], end[owner == own]) for own in range(count)]
+        numbers = np.repeat(np.arange(count), [len(begin) for begin, _ in parts])
+        return Owned(numbers, *(np.concatenate(each) for each in zip(*parts, strict=True)))
     moved = owner * span - zero
     begin, stop = merged(start + moved, end + moved)
-    length = (stop - begin).astype(np.int64)
-    result = np.zeros(count, np.int64)
-    np.add.at(result, begin // span, length)
-    return result
+    place = begin // span
+    back = place * span - zero
+    return Owned(place, begin - back, stop - back)
+
+
+def covered_by(owner: Owners, count: int, start: Times, end: Times) -> Times:
+    """The length of the union of each owner's intervals, shape (count,)."""
+    return merged_by(owner, count, start, end).lengths(count)
 
 
 def clipped(start: Times, end: Times, first: int, last: int) -> tuple[Times, Times]:

@@ -15,7 +15,7 @@ from ingest_worker.formats.ntff.facts import ENGINE_NAMES, ENGINES
 
 EVENT_SEMAPHORE, DMA_DIRECT = 0xA0, 0xB8
 SAMPLE_DISTANCE_PS = 10_000
-WALK_ROWS = 500_000
+WALK_ROWS = 1024
 MOST_BUCKETS = 1024
 
 Times = npt.NDArray[np.int64]
@@ -100,16 +100,43 @@ def usage_samples(
 
 
 def spaced(times: Times, distance: int) -> npt.NDArray[np.int64]:
-    """Positions in sorted `times` so that each is at least `distance` after the one before."""
-    kept: list[int] = []
-    place, count = 0, len(times)
-    while place < count:
-        begin, end = place, min(place + WALK_ROWS, count)
-        following = np.searchsorted(times, times[begin:end] + distance).tolist()
-        while place < end:
-            kept.append(place)
-            place = following[place - begin]
-    return np.array(kept, np.int64)
+    """Positions in sorted `times` so that each is at least `distance` after the one before.
+
+    A walk from every block's first position goes on beside the others; walks that come from
+    different places soon meet, so that few steps are left to join the blocks.
+    """
+    following = np.searchsorted(times, times + distance)
+    begins = np.arange(0, len(times), WALK_ROWS)
+    ends = np.minimum(begins + WALK_ROWS, len(times))
+    is_kept = np.zeros(len(times), bool)
+    place = begins.copy()
+    inside = np.flatnonzero(place < ends)
+    while len(inside):
+        is_kept[place[inside]] = True
+        place[inside] = following[place[inside]]
+        inside = inside[place[inside] < ends[inside]]
+    entry = 0
+    for begin, end, left in zip(begins.tolist(), ends.tolist(), place.tolist(), strict=True):
+        met = _until_met(following, is_kept, (begin, end), entry)
+        entry = left if met < end else met
+    return np.flatnonzero(is_kept)
+
+
+def _until_met(
+    following: npt.NDArray[np.intp], is_kept: npt.NDArray[np.bool_], block: tuple[int, int], at: int
+) -> int:
+    """Walks a block from where the walk really enters it until it meets the one guessed before.
+
+    Returns where they meet, or the first position behind the block.
+    """
+    begin, end = block
+    walked = []
+    while at < end and not is_kept[at]:
+        walked.append(at)
+        at = int(following[at])
+    is_kept[begin : min(at, end)] = False
+    is_kept[walked] = True
+    return at
 
 
 @dataclass(frozen=True)

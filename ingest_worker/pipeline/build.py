@@ -28,6 +28,7 @@ from ingest_worker.builders.built import BuiltTable, Once, table_of_rows
 from ingest_worker.builders.meta import Provenance
 from ingest_worker.builders.neff import header_table, queue_table, tensor_table
 from ingest_worker.builders.part import Part
+from ingest_worker.builders.totals import PartSums
 from ingest_worker.builders.work import Work
 from ingest_worker.formats.neff.program import Neff
 from ingest_worker.formats.notice import Notice
@@ -41,8 +42,9 @@ WRITERS = 2
 Maker = Callable[[], BuiltTable | None]
 
 
-def part_tables(part: Part, origin: Provenance, neff: Neff | None) -> list[Maker]:
+def part_tables(sums: PartSums, origin: Provenance) -> list[Maker]:
     """Every table that follows from a trace, each made when it is called for."""
+    part = sums.part
     packets = Once(partial(usage.dma_throughput, part))
     memory_traffic = Once(partial(hbm.hbm_throughput, part))
     sbuf = Once(partial(buffers.sbuf_levels, part))
@@ -67,7 +69,7 @@ def part_tables(part: Part, origin: Provenance, neff: Neff | None) -> list[Maker
         limits.throttle_summary_table,
         summary.opcode_table,
         memory.memory_table,
-        partial(legacy.legacy_table, neff=neff, origin=origin),
+        lambda _: legacy.legacy_table(sums, origin),
         signals.error_table,
         signals.unknown_table,
         partial(meta.metadata_table, origin=origin),
@@ -82,14 +84,14 @@ def part_tables(part: Part, origin: Provenance, neff: Neff | None) -> list[Maker
     ]
 
 
-def write_summary(folder: RunFolder, part: Part, neff: Neff | None) -> None:
+def write_summary(folder: RunFolder, sums: PartSums) -> None:
     """The table `Summary`, last of all, for it tells how many rows the others have."""
     rows = sum(
         entry.row_count
         for entry in folder.tables
-        if entry.part == part.number and REGISTRY[entry.name].official
+        if entry.part == sums.part.number and REGISTRY[entry.name].official
     )
-    _write(folder, part.number, partial(summary.summary_table, part, neff, rows))
+    _write(folder, sums.part.number, partial(summary.summary_table, sums, rows))
     folder.tables.sort(key=_table_order)
 
 
@@ -138,4 +140,4 @@ def _table_order(entry: TableEntry) -> tuple[int, str]:
 def _write(folder: RunFolder, number: int, make: Maker) -> None:
     table = make()
     if table is not None and table.row_count:
-        folder.write_table(table.name, number, arrow_schema(table.name), table.batches())
+        folder.write_table(table.name, number, arrow_schema(table.name), table.as_written())

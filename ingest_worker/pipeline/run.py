@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ingest_worker.builders.meta import Provenance, last_timestamp_ns
 from ingest_worker.builders.part import Part
 from ingest_worker.builders.slices import LabelBook, part_groups, part_slices
+from ingest_worker.builders.totals import PartSums
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.notice import Notice
 from ingest_worker.pipeline.build import (
@@ -126,14 +127,15 @@ def _write_part(
         options.explorer_version, options.profile_name, join.compiler_version, trace.neff_name
     )
     part = resolve_part(number, trace.title, trace.ntff, join)
+    sums = PartSums(part, trace.neff)
     first = summary.notices if number == 0 else []
     tables = [
-        *part_tables(part, origin, trace.neff),
+        *part_tables(sums, origin),
         *neff_tables(trace.neff, part),
         *fixed_tables([*first, *part.notices, *join.notices]),
     ]
     write_tables(summary.timeline.folder, number, tables, told)
-    write_summary(summary.timeline.folder, part, trace.neff)
+    write_summary(summary.timeline.folder, sums)
     span_ns = last_timestamp_ns(part)
     folder = summary.timeline.folder.part_path(number)
     summary.timeline.series += device_series(folder, number, span_ns, part.chip)

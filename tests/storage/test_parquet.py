@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from profiles.storage.parquet import write_parquet
+from profiles.storage.parquet import coded_schema, write_parquet
 from tests.storage.small_tables import SCHEMA, batches
 
 
@@ -72,3 +72,25 @@ def test_what_goes_wrong_while_rows_are_written_is_told(tmp_path: Path) -> None:
     wrong = SCHEMA.set(0, pa.field("start_ts", pa.string()))
     with pytest.raises((pa.ArrowException, ValueError)):
         write_parquet(tmp_path / "t.parquet", wrong, batches(5, 5))
+
+
+def test_rows_with_texts_as_codes_are_read_as_texts(tmp_path: Path) -> None:
+    path, plain = tmp_path / "t.parquet", tmp_path / "p.parquet"
+    schema = coded_schema(SCHEMA)
+    coded = (batch.cast(schema) for batch in batches(50, 20))
+    write_parquet(path, SCHEMA, coded)
+    write_parquet(plain, SCHEMA, batches(50, 20))
+    assert pq.read_table(path).schema.equals(SCHEMA)
+    assert pq.read_table(path).equals(pq.read_table(plain))
+    for each in (path, plain):
+        statistics = pq.read_metadata(each).row_group(0).column(1).statistics
+        assert statistics is not None
+
+
+def test_the_hash_tells_apart_dictionaries_too(tmp_path: Path) -> None:
+    schema = coded_schema(SCHEMA)
+    found = {
+        write_parquet(tmp_path / name, SCHEMA, (b.cast(schema) for b in batches(50, opcode=name)))
+        for name in ("MATMUL", "NOP")
+    }
+    assert len(found) == 2
