@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -31,15 +30,22 @@ Columns: TypeAlias = Mapping[str, Value]
 
 @dataclass(frozen=True)
 class BuiltTable:
-    """`batches()` makes the rows anew at every call, in the published schema and row order.
+    """Rows made anew at every call, in the published row order.
 
-    `as_written()` are the same rows as they are written: texts as codes into dictionaries.
+    `make(schema, room)` gives batches as full as they can be, the first of at most `room` rows.
     """
 
     name: str
     row_count: int
-    batches: Callable[[], Iterator[pa.RecordBatch]]
-    as_written: Callable[[], Iterator[pa.RecordBatch]]
+    make: Callable[[pa.Schema, int], Iterator[pa.RecordBatch]]
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows in the published schema."""
+        return self.make(arrow_schema(self.name), BATCH_ROWS)
+
+    def as_written(self) -> Iterator[pa.RecordBatch]:
+        """The rows as they are written: texts as codes into dictionaries."""
+        return self.make(coded_schema(arrow_schema(self.name)), BATCH_ROWS)
 
 
 class Once(Generic[T]):
@@ -60,15 +66,14 @@ class Once(Generic[T]):
 def table_of(name: str, row_count: int, columns: Callable[[int, int], Columns]) -> BuiltTable:
     """A table whose columns for rows [start, stop) come from `columns(start, stop)`."""
 
-    def batches(schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        for start in range(0, row_count, BATCH_ROWS):
-            stop = min(start + BATCH_ROWS, row_count)
+    def make(schema: pa.Schema, room: int) -> Iterator[pa.RecordBatch]:
+        start = 0
+        while start < row_count:
+            stop = min(start + (BATCH_ROWS if start else room), row_count)
             yield make_batch(schema, columns(start, stop), stop - start)
+            start = stop
 
-    published = arrow_schema(name)
-    return BuiltTable(
-        name, row_count, partial(batches, published), partial(batches, coded_schema(published))
-    )
+    return BuiltTable(name, row_count, make)
 
 
 def table_of_rows(name: str, rows: list[dict[str, Any]]) -> BuiltTable:
@@ -89,28 +94,26 @@ def table_of_rows(name: str, rows: list[dict[str, Any]]) -> BuiltTable:
 def joined(name: str, tables: list[BuiltTable]) -> BuiltTable:
     """Several tables of one name, one behind the other, in batches as full as they can be."""
 
-    return BuiltTable(
-        name,
-        sum(table.row_count for table in tables),
-        lambda: _filled(batch for table in tables for batch in table.batches()),
-        lambda: _filled(batch for table in tables for batch in table.as_written()),
-    )
+    def make(schema: pa.Schema, room: int) -> Iterator[pa.RecordBatch]:
+        waiting: list[pa.RecordBatch] = []
+        for table in tables:
+            for batch in table.make(schema, room):
+                waiting.append(batch)
+                room -= batch.num_rows
+                if room == 0:
+                    yield _one(waiting)
+                    waiting, room = [], BATCH_ROWS
+        if waiting:
+            yield _one(waiting)
+
+    return BuiltTable(name, sum(table.row_count for table in tables), make)
 
 
-def _filled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same rows in batches as full as they can be."""
-    waiting: list[pa.RecordBatch] = []
-    for batch in batches:
-        if not waiting and batch.num_rows == BATCH_ROWS:
-            yield batch
-            continue
-        waiting.append(batch)
-        if sum(kept.num_rows for kept in waiting) >= BATCH_ROWS:
-            whole = pa.Table.from_batches(waiting).combine_chunks()
-            yield whole.slice(0, BATCH_ROWS).to_batches()[0]
-            waiting = whole.slice(BATCH_ROWS).to_batches()
-    if waiting:
-        yield pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
+def _one(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    """The rows of several batches as one."""
+    if len(batches) == 1:
+        return batches[0]
+    return pa.Table.from_batches(batches).combine_chunks().to_batches()[0]
 
 
 def make_batch(schema: pa.Schema, columns: Columns, length: int) -> pa.RecordBatch:
