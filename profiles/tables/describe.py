@@ -1,10 +1,12 @@
-"""The page docs/tables.md, made from the registry."""
+"""The page docs/tables.md, made from the registry and from what is known of each column."""
 
 from collections.abc import Iterator
 
 from profiles.tables.coverage import WRITTEN, is_left_empty
+from profiles.tables.exact import EXACT
 from profiles.tables.registry import REGISTRY, SCHEMA_VERSION
 from profiles.tables.schema import ENUMS, Field, Table
+from profiles.tables.unknown import NOT_WRITTEN, reason
 
 HEAD = f"""# Tables
 
@@ -18,9 +20,15 @@ the descriptions are this project's. Each part of a profile (one trace) has its 
 Times are nanoseconds from the part's zero. A row is addressed by part, table and row number; the
 column `id` is data. In JSON answers 64-bit ids and Unix times are strings.
 
-*Holds* says what this version writes into a column: **values** where the capture has them, or what
-stands there in every profile because there is no rule for it yet. Where a row has no value, an
-optional column is null and a required one holds `""`, 0, false, or -1 for an index.
+*Known* says of every column how well it is known:
+
+- **exact**: equal to the official tool's output in every row of all samples; a test compares.
+- **by rule**: computed by a rule of the notes on the formats or of this project, with no official
+  output at hand that could confirm it.
+- **not known**: there is no rule, and the reason. The column is null, or, where it is required,
+  holds `""`, 0, false, or -1 for an index; nothing is guessed.
+
+Where a row has no value, an optional column is null and a required one holds the same.
 """
 
 
@@ -31,7 +39,7 @@ def page() -> str:
         HEAD,
         *_chapter("Written by this version", [t for t in official if t.name in WRITTEN]),
         *_chapter("Our own", [t for t in REGISTRY.values() if not t.official]),
-        *_chapter("Published, not yet written", [t for t in official if t.name not in WRITTEN]),
+        *_chapter("Published, not written", [t for t in official if t.name not in WRITTEN]),
     ]
     return "\n".join(sections)
 
@@ -46,11 +54,19 @@ def _chapter(title: str, tables: list[Table]) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     yield f"### {table.name}\n"
-    when = f" Written for {WRITTEN[table.name]}." if table.name in WRITTEN else ""
-    yield f"{table.description}{when}\n"
-    yield "| column | type | unit | required | holds | meaning |\n|---|---|---|---|---|---|"
+    yield f"{table.description}{_when(table)}\n"
+    yield "| column | type | unit | required | known | meaning |\n|---|---|---|---|---|---|"
     yield from (_row(table, field) for field in table.fields)
     yield ""
+
+
+def _when(table: Table) -> str:
+    """When the table is there, or why it never is, and how much of it is proven."""
+    if table.name not in WRITTEN:
+        return f" Not written: {NOT_WRITTEN[table.name]}."
+    proven = len(EXACT.get(table.name, ()))
+    share = f" {proven} of its {len(table.fields)} columns are exact." if proven else ""
+    return f" Written for {WRITTEN[table.name]}.{share}"
 
 
 def _row(table: Table, field: Field) -> str:
@@ -59,15 +75,14 @@ def _row(table: Table, field: Field) -> str:
     meaning = field.description.replace("|", "\\|")
     if values := ENUMS.get(field.enum or ""):
         meaning += ": " + ", ".join(f"`{value}`" for value in values)
-    cells = (f"`{field.name}`", kind, field.unit or "", required, _holds(table, field), meaning)
+    cells = (f"`{field.name}`", kind, field.unit or "", required, known(table, field), meaning)
     return "| " + " | ".join(cells) + " |"
 
 
-def _holds(table: Table, field: Field) -> str:
+def known(table: Table, field: Field) -> str:
+    """How well a column is known: exact, by rule, or not and why."""
     if table.name not in WRITTEN:
         return ""
-    if not is_left_empty(table.name, field):
-        return "values"
-    if field.empty is None:
-        return "null"
-    return '`""`' if field.empty == "" else str(field.empty).lower()
+    if is_left_empty(table.name, field):
+        return f"not known: {reason(table.name, field.name)}"
+    return "exact" if field.name in EXACT.get(table.name, frozenset()) else "by rule"

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest_worker.exports.official_rows import SHAPES
+from ingest_worker.exports.official_rows import SHAPES, Rule
 from ingest_worker.imports.compare_official import Report, compare
 from profiles.storage.tables import ReadableRun
 from tests.ground_truth.captures import Sample
@@ -21,19 +21,27 @@ REBUILT = {"DmaUsage"}
 """Without the rings the official tool leaves out this table is computed again."""
 
 
+def columns_of(shape: Mapping[str, Rule]) -> set[str]:
+    """The published columns that the fields of a JSON row are made from."""
+    seen = _Asked()
+    for rule in shape.values():
+        if isinstance(rule, str):
+            seen.names.add(rule)
+        else:
+            rule(seen)
+    return seen.names
+
+
 def columns_of_shapes() -> list[tuple[str, str]]:
     """Every published column that a field of the JSON is made from."""
-    found: set[tuple[str, str]] = set()
-    for sources in SHAPES.values():
-        for table, shape in sources:
-            seen = _Asked()
-            for rule in shape.values():
-                if isinstance(rule, str):
-                    seen.names.add(rule)
-                else:
-                    rule(seen)
-            found |= {(table, name) for name in seen.names}
-    return sorted(found)
+    return sorted(
+        {
+            (table, name)
+            for sources in SHAPES.values()
+            for table, shape in sources
+            for name in columns_of(shape)
+        }
+    )
 
 
 class _Asked(dict[str, Any]):

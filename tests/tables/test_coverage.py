@@ -10,8 +10,10 @@ from ingest_worker.pipeline.run import process
 from ingest_worker.pipeline.stage import Options, SourceRef, silent
 from profiles.storage.tables import TableStore
 from profiles.tables.coverage import LEFT_EMPTY, WRITTEN
-from profiles.tables.describe import page
+from profiles.tables.describe import known, page
+from profiles.tables.exact import EXACT
 from profiles.tables.registry import REGISTRY
+from profiles.tables.unknown import NO_RULE, NOT_WRITTEN, reason, told
 from tests.make.session.sample import sample_session
 from tests.pipeline.capture_files import trace_source
 from tests.system.runs import written
@@ -114,6 +116,34 @@ def test_only_columns_that_exist_are_said_to_be_empty() -> None:
     for table, columns in LEFT_EMPTY.items():
         assert table in WRITTEN
         assert columns <= set(REGISTRY[table].by_name)
+
+
+def test_every_published_table_is_written_or_says_why_it_is_not() -> None:
+    published = {table.name for table in REGISTRY.values() if table.official}
+    assert set(NOT_WRITTEN) == published - set(WRITTEN)
+
+
+def test_reasons_are_given_for_columns_that_hold_nothing_only() -> None:
+    said = {(table, column) for table, columns in LEFT_EMPTY.items() for column in columns}
+    assert told() <= said
+
+
+def test_no_column_is_both_exact_and_empty() -> None:
+    for table, columns in EXACT.items():
+        assert table in WRITTEN
+        assert columns <= set(REGISTRY[table].by_name)
+        assert not columns & LEFT_EMPTY.get(table, frozenset())
+
+
+def test_the_page_says_of_every_column_how_well_it_is_known() -> None:
+    instruction = REGISTRY["Instruction"]
+    said = {field.name: known(instruction, field) for field in instruction.fields}
+    assert said["operands"] == "exact"
+    assert said["raw_flops"] == "by rule"
+    assert said["instruction_chain"] == "not known: its format is not known"
+    assert reason("Instruction", "a column without a reason of its own") == NO_RULE
+    for name, why in NOT_WRITTEN.items():
+        assert f"Not written: {why}." in page().split(f"### {name}\n")[1].split("\n### ")[0]
 
 
 def test_the_page_on_tables_is_the_one_made_from_the_registry() -> None:

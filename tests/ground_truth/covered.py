@@ -1,0 +1,109 @@
+"""Which published columns the samples prove equal to the official tool's output.
+
+`python -m tests.ground_truth.covered` writes them to `profiles/tables/exact.py`, of which the page
+on tables is made. A column is proven when the comparison of its table is equal on all samples, or
+the named test of this folder is, and a sample holds a value in it.
+"""
+
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ingest_worker.exports.official_rows import SHAPES
+from ingest_worker.imports.compare_official import compare
+from profiles.storage.tables import ReadableRun, RunMissingError, TableStore
+from profiles.tables.registry import REGISTRY
+from tests.ground_truth.captures import KERNELS, NAMES, Sample
+from tests.ground_truth.test_comparator import columns_of
+
+ROOT = Path(__file__).parents[2]
+MODULE = ROOT / "profiles" / "tables" / "exact.py"
+FURTHER: Mapping[str, tuple[str, frozenset[str] | None]] = {
+    "Flow": (
+        "test_flow.test_edges_are_the_official_predecessors_in_order",
+        frozenset({"in_id", "out_id", "dependency_type"}),
+    ),
+    "SbufUsage": ("test_usage.test_every_sample_of_occupancy_is_equal_in_every_bit", None),
+    "PsumUsage": ("test_usage.test_every_sample_of_occupancy_is_equal_in_every_bit", None),
+    "HbmUsageSummaryByType": ("test_summary.test_memory_by_use_is_equal", None),
+}
+"""Tables that a test of their own compares: the test, and the columns (None for all)."""
+
+HEAD = '''"""Columns that equal the official tool's output on the sample captures, in every row.
+
+Made by `python -m tests.ground_truth.covered`; a test of the ground truth compares.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+EXACT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+'''
+TAIL = """    }
+)
+"""
+
+Columns = Mapping[str, frozenset[str]]
+
+
+def covered(runs: Mapping[str, ReadableRun], samples: Mapping[str, Sample]) -> Columns:
+    """The proven columns by table."""
+    differing: set[str] = set()
+    for name, run in runs.items():
+        report = compare(run, samples[name].official)
+        differing |= {table.name for table in report.tables if not table.is_equal}
+    found: dict[str, set[str]] = defaultdict(set)
+    for json_table, sources in SHAPES.items():
+        if json_table not in differing:
+            for table, shape in sources:
+                found[table] |= columns_of(shape)
+    for table, (_, columns) in FURTHER.items():
+        found[table] |= set(REGISTRY[table].by_name) if columns is None else columns
+    filled = {key for run in runs.values() for key in _filled(run, found)}
+    result = {
+        table: frozenset(column for column in columns if (table, column) in filled)
+        for table, columns in sorted(found.items())
+        if REGISTRY[table].official
+    }
+    return {table: columns for table, columns in result.items() if columns}
+
+
+def _filled(run: ReadableRun, tables: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
+    """Every column of some tables that holds a value."""
+    for name in tables:
+        try:
+            with run.parquet(name) as file:
+                table = file.read(use_threads=False)
+        except RunMissingError:
+            continue
+        for column in table.column_names:
+            if table[column].null_count < table.num_rows:
+                yield name, column
+
+
+def module_text(columns: Columns) -> str:
+    """The module `exact.py`, formatted as the rest."""
+    lines = []
+    for table, names in columns.items():
+        lines += [f'        "{table}": frozenset(', "            {"]
+        lines += [f'                "{name}",' for name in sorted(names)]
+        lines += ["            }", "        ),"]
+    return HEAD + "\n".join(lines) + "\n" + TAIL
+
+
+def main() -> None:
+    """Decodes the samples and writes the module."""
+    folder = ROOT / os.environ.get("SAMPLES", "../shared/samples")
+    samples = {name: Sample(folder / KERNELS / name) for name in NAMES}
+    with tempfile.TemporaryDirectory() as tables:
+        store = TableStore(tables)
+        runs = {name: sample.decoded(store) for name, sample in samples.items()}
+        MODULE.write_text(module_text(covered(runs, samples)), encoding="utf-8")
+    print(f"wrote {MODULE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
