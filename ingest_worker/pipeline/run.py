@@ -23,8 +23,10 @@ from ingest_worker.pipeline.resolve import resolve_part
 from ingest_worker.pipeline.stage import Options, Progress, SourceRef
 from ingest_worker.pipeline.timeline import TimelineBuilder
 from ingest_worker.tracks.values import device_series
+from profiles.metrics.insights.thresholds import Thresholds
+from profiles.metrics.stored import write_answer
 from profiles.storage.manifest import Manifest, NoticeEntry, PartEntry, SourceEntry
-from profiles.storage.tables import RunFolder
+from profiles.storage.tables import ReadableRun, RunFolder
 from profiles.tables.registry import SCHEMA_VERSION
 
 
@@ -81,8 +83,17 @@ def process(
     progress("publish", 0, 0)
     manifest = _manifest(found, decoded, summary, folder, options)
     summary.timeline.finish(manifest.parts, manifest.notices)
+    _keep_answers(folder, manifest, progress)
     folder.publish(manifest)
     return RunResult(manifest, summary.notices)
+
+
+def _keep_answers(folder: RunFolder, manifest: Manifest, progress: Progress) -> None:
+    """Beside the tables of each part what the summary page asks first: all of it in numbers."""
+    run = ReadableRun(folder.path, manifest)
+    for done, part in enumerate(manifest.parts):
+        progress("publish", done, len(manifest.parts))
+        write_answer(run, part.part, Thresholds())
 
 
 def _write_parts(

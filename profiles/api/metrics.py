@@ -3,6 +3,7 @@
 import hashlib
 import json
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -18,11 +19,12 @@ from rest_framework.views import APIView
 from profiles.api import metrics_shapes
 from profiles.api.ranges import matches
 from profiles.api.system import whole
-from profiles.metrics.device_run import device_run
+from profiles.metrics.device_run import DeviceRun, device_run
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.instruction_kinds import TABLE
 from profiles.metrics.region import Region
 from profiles.metrics.registry import METRICS, answer
+from profiles.metrics.stored import stored_answer
 from profiles.models import Profile
 from profiles.refusal import Refused
 from profiles.selectors import current_run_opened, profiles_visible
@@ -46,7 +48,7 @@ class MetricsView(APIView):
         """Metrics, findings, roofline, partitions, opcodes, DMA, bounds and notices."""
         profile = get_object_or_404(profiles_visible(), pk=profile_id)
         try:
-            document = answer(_asked(request, profile), _thresholds())
+            document = _answered(request, profile)
         except (OSError, pa.ArrowException) as error:
             raise Refused("table.unreadable", f"The tables cannot be read: {error}.") from error
         number = profile.current_run.number if profile.current_run else None
@@ -76,16 +78,27 @@ class MetricListView(APIView):
         )
 
 
-def _asked(request: Request, profile: Profile) -> Region:
-    """The part, range and cores that are asked for. Raises Refused or ValidationError."""
+def _answered(request: Request, profile: Profile) -> dict[str, Any]:
+    """The answer that was kept where all of a part is asked for; else it is made.
+
+    Raises Refused, ValidationError, OSError or ArrowException.
+    """
     part = whole(request, "part") or 0
     try:
         opened = current_run_opened(profile)
         opened.table_path(TABLE, part)
     except RunMissingError as error:
         raise Refused("table.missing", f"There is no table {TABLE} in part {part}.") from error
-    start_ns, end_ns, core = (whole(request, name) for name in ("start_ns", "end_ns", "core"))
-    run = device_run(opened, part)
+    asked = [whole(request, name) for name in ("start_ns", "end_ns", "core")]
+    if asked == [None, None, None]:
+        kept = stored_answer(opened, part, _thresholds())
+        if kept is not None:
+            return kept
+    return answer(_region(device_run(opened, part), *asked), _thresholds())
+
+
+def _region(run: DeviceRun, start_ns: int | None, end_ns: int | None, core: int | None) -> Region:
+    """Raises ValidationError for a range that ends before it starts, and for an unknown core."""
     first, last = run.span_ns
     if (first if start_ns is None else start_ns) >= (last if end_ns is None else end_ns):
         raise ValidationError({"end_ns": ["The range must end after its start."]})

@@ -98,8 +98,7 @@ def _no_reloads(region: Region) -> Rung:
 
 
 def _moving_ns(region: Region, core: int) -> int:
-    found = [c for q, c in region.run.packets.queue_coverage.items() if q.core == core]
-    return region.length_ns(region.joined(found))
+    return region.length_ns(region.core_moving(core))
 
 
 def _data_bytes(region: Region, core: int) -> float:

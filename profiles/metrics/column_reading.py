@@ -44,7 +44,8 @@ class TableColumns:
         column = self._columns.get(name)
         if column is None:
             return np.full(self.row_count, empty, np.int64)
-        found: Longs = column.fill_null(empty).to_numpy().astype(np.int64, copy=False)
+        filled = column.fill_null(empty) if column.null_count else column
+        found: Longs = filled.to_numpy().astype(np.int64, copy=False)
         return found
 
     def coded(self, name: str) -> Coded:

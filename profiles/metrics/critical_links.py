@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,11 @@ class CriticalLinks:
     kind: Small
     queue: Longs
     queues: Sequence[str]
+
+    @cached_property
+    def by_end(self) -> Longs:
+        """Rows in order of their end, then of their start."""
+        return np.lexsort((self.start_ns, self.end_ns))
 
 
 def critical_links(run: ReadableRun, part: int) -> CriticalLinks:

@@ -13,6 +13,7 @@ from profiles.metrics.region import Region
 
 MOST_LINKS = 10
 MOST_SEGMENTS = 500
+SCANNED_AT_ONCE = 4096
 WORK, LATENCY, MOVE, UNKNOWN = range(4)
 SEGMENT_NAMES = ("work", "latency", "transfer", "unexplained")
 
@@ -75,14 +76,7 @@ def walk(links: CriticalLinks, region: Region) -> Path:
 
 def _nodes(links: CriticalLinks, region: Region) -> Longs:
     """Rows on the path, the last first."""
-    own = np.isin(links.core, region.cores) & (links.start_ns < region.end_ns)
-    own &= links.end_ns > region.start_ns
-    candidates = np.flatnonzero(own)
-    if not len(candidates):
-        return candidates
-    ends = np.minimum(links.end_ns[candidates], region.end_ns)
-    starts = links.start_ns[candidates]
-    row = int(candidates[np.lexsort((starts, ends))[-1]])
+    row = _last(links, region)
     parent, ready = links.parent.data, links.ready_ns.data
     found: list[int] = []
     while row >= 0:
@@ -91,6 +85,27 @@ def _nodes(links: CriticalLinks, region: Region) -> Longs:
             break
         row = parent[row]
     return np.array(found, np.int64)
+
+
+def _last(links: CriticalLinks, region: Region) -> int:
+    """The row that is under way when the range ends, else the one that ended last; -1 for none.
+
+    Of several under way the one that began last.
+    """
+    tally = region.run.instructions.tally
+    under_way = tally.order[tally.across(region.end_ns)]
+    under_way = under_way[np.isin(links.core[under_way], region.cores)]
+    if len(under_way):
+        return int(under_way[np.argmax(links.start_ns[under_way])])
+    order = links.by_end
+    last = int(np.searchsorted(links.end_ns[order], region.end_ns, "right"))
+    for first in range(last, 0, -SCANNED_AT_ONCE):
+        piece = order[max(first - SCANNED_AT_ONCE, 0) : first]
+        own = piece[np.isin(links.core[piece], region.cores)]
+        own = own[links.end_ns[own] > region.start_ns]
+        if len(own) or links.end_ns[piece[0]] <= region.start_ns:
+            return int(own[-1]) if len(own) else -1
+    return -1
 
 
 def critical_path(region: Region) -> dict[str, Any]:

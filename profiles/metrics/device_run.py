@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from profiles.metrics.chips import Chip, chip_of_metadata
 from profiles.metrics.column_reading import TableColumns, table_rows
+from profiles.metrics.coverage import Coverage
 from profiles.metrics.critical_links import CriticalLinks, critical_links
 from profiles.metrics.events import Coded, Longs
 from profiles.metrics.instruction_kinds import InstructionKinds, instruction_kinds
@@ -45,12 +46,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Transfers:
-    """Whole transfers, by row of `DmaPacketAggregated`; arrays of shape (n,)."""
+    """Whole transfers, by row of `DmaPacketAggregated`; arrays of shape (n,).
+
+    `trigger_ns` is the start of the instruction that started it, -1 where it is not known.
+    """
 
     core: Longs
     start_ns: Longs
     end_ns: Longs
     size_bytes: Longs
+    trigger_ns: Longs
     variable: Coded
     source: Coded
     target: Coded
@@ -98,6 +103,11 @@ class DeviceRun:
         return tuple(sorted(own))
 
     @cached_property
+    def kept_coverages(self) -> dict[tuple[str, tuple[int, ...]], Coverage]:
+        """What all engines or queues of some cores cover together, by a name and the cores."""
+        return {}
+
+    @cached_property
     def limits(self) -> Mapping[int, Limits]:
         """By core the limits it recorded; a core without records is not in it."""
         numbers = ("timestamp", "duration", "k", "n", "pcore_idx")
@@ -120,10 +130,11 @@ class DeviceRun:
     def transfers(self) -> Transfers:
         """What the trace knows of whole transfers; none where it knows nothing."""
         texts = ("variable", "source", "dest")
-        numbers = ("pcore_idx", "start_ts", "end_ts", "transfer_bytes")
+        numbers = ("pcore_idx", "start_ts", "end_ts", "transfer_bytes", "trigger")
         table = TableColumns(self.run, self.part, TRANSFER_TABLE, texts, numbers)
-        core, start, end, size = (table.numbers(name, 0) for name in numbers)
-        return Transfers(core, start, end, size, *(table.coded(name) for name in texts))
+        core, start, end, size = (table.numbers(name, 0) for name in numbers[:-1])
+        trigger = table.numbers(numbers[-1])
+        return Transfers(core, start, end, size, trigger, *(table.coded(name) for name in texts))
 
     @cached_property
     def collectives(self) -> list[dict[str, Any]]:

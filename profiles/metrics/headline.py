@@ -174,12 +174,7 @@ def dma_active(region: Region) -> Value:
 
 def dma_exposed_ns(region: Region) -> Value:
     """Time in which a packet moved and no computing engine worked."""
-
-    def exposed(own: Region) -> float:
-        moved = own.moving.within(own.start_ns, own.end_ns)
-        return own.length_ns(own.moving) - own.compute.common_ns(moved)
-
-    return _moving(region, exposed)
+    return _moving(region, lambda own: own.length_ns(own.exposed))
 
 
 def dma_bytes(region: Region) -> Value:
@@ -221,7 +216,7 @@ def throttled_ns(region: Region) -> Value:
     """Time in which at least one chosen core was below full clock."""
     if not region.limits:
         return Value(None, LIMITS)
-    return Value(region.length_ns(Coverage.joined([region.throttled(c) for c in region.limits])))
+    return Value(region.length_ns(region.joined([region.throttled(c) for c in region.limits])))
 
 
 def throttled(region: Region) -> Value:

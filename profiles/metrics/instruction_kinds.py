@@ -132,7 +132,7 @@ class InstructionKinds:
             for engine in ENGINES:
                 chosen = self.where(core=core, engine=engine, is_waiting=False)
                 if chosen.any():
-                    found[core, engine] = self.tally.coverage(chosen)
+                    found[core, engine] = self.tally.covered(chosen)
         return MappingProxyType(found)
 
     def amount(self, counted: Counted, name: str, kinds: Mask) -> float:

@@ -74,7 +74,7 @@ class PacketKinds:
     def queue_coverage(self) -> Mapping[Queue, Coverage]:
         """By queue the time in which at least one of its packets moved."""
         return MappingProxyType(
-            {queue: self.tally.coverage(self.where_queue(queue)) for queue in self.queues}
+            {queue: self.tally.covered(self.where_queue(queue)) for queue in self.queues}
         )
 
     @cached_property
@@ -85,7 +85,7 @@ class PacketKinds:
             if kind.engine is not None:
                 found.setdefault((kind.queue.core, kind.engine), []).append(number)
         return MappingProxyType(
-            {key: self.tally.coverage(self._mask(own)) for key, own in sorted(found.items())}
+            {key: self.tally.covered(self._mask(own)) for key, own in sorted(found.items())}
         )
 
     def _mask(self, numbers: Sequence[int]) -> Mask:

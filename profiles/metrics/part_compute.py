@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from profiles.metrics.coverage import Coverage
 from profiles.metrics.events import Longs
 from profiles.metrics.headline import PACKETS, PEAK
 from profiles.metrics.instruction_kinds import ENGINES
@@ -108,8 +107,7 @@ def _engine_row(region: Region, core: int, engine: str) -> dict[str, Any]:
 def _dma_row(region: Region, core: int) -> dict[str, Any]:
     packets = region.run.packets
     own = np.array([kind.queue.core == core for kind in packets.kinds], bool)
-    found = [cover for queue, cover in packets.queue_coverage.items() if queue.core == core]
-    active = region.length_ns(Coverage.joined(found)) if found else 0
+    active = region.length_ns(region.core_moving(core))
     has = region.run.has_packets
     return {
         "core": core,

@@ -1,6 +1,6 @@
 """A range of time on some cores of a device profile, and what the parts of its summary share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -146,31 +146,56 @@ class Region:
         """The time in which an engine of a core worked."""
         return self.run.instructions.engine_coverage.get((core, engine), NOTHING)
 
-    def engines(self, engine: str) -> Coverage:
-        """The time in which this engine of at least one chosen core worked."""
-        return Coverage.joined([self.engine(core, engine) for core in self.cores] or [NOTHING])
+    def _kept(self, name: str, parts: Callable[[], Sequence[Coverage]]) -> Coverage:
+        """What parts of the run cover together, whatever the range: made once for these cores."""
+        kept, key = self.run.kept_coverages, (name, self.cores)
+        if key not in kept:
+            kept[key] = self.joined(parts())
+        return kept[key]
 
-    @cached_property
+    def _of_engines(self, names: Sequence[str]) -> Sequence[Coverage]:
+        return [self.engine(core, engine) for core in self.cores for engine in names]
+
+    @property
     def compute(self) -> Coverage:
         """The time in which any computing engine of the chosen cores worked.
 
         Sync only issues transfers and waits.
         """
-        found = [self.engine(core, engine) for core in self.cores for engine in COMPUTING]
-        return Coverage.joined(found or [NOTHING])
+        return self._kept("compute", lambda: self._of_engines(COMPUTING))
 
-    @cached_property
-    def active(self) -> Coverage:
-        """The time in which any engine of the chosen cores worked or a packet moved."""
-        found = [self.engine(core, engine) for core in self.cores for engine in ENGINES]
-        return Coverage.joined([*found, self.moving])
-
-    @cached_property
+    @property
     def moving(self) -> Coverage:
         """The time in which at least one packet of the chosen cores moved."""
         queues = self.run.packets.queue_coverage
-        found = [coverage for queue, coverage in queues.items() if queue.core in self.cores]
-        return Coverage.joined(found or [NOTHING])
+        return self._kept(
+            "moving", lambda: [cover for queue, cover in queues.items() if queue.core in self.cores]
+        )
+
+    @property
+    def active(self) -> Coverage:
+        """The time in which any engine of the chosen cores worked or a packet moved."""
+        return self._kept("active", lambda: [*self._of_engines(ENGINES), self.moving])
+
+    @property
+    def exposed(self) -> Coverage:
+        """The time in which a packet moved and no computing engine worked."""
+        return self._kept("exposed", lambda: [self.moving.without(self.compute)])
+
+    def engines(self, engine: str) -> Coverage:
+        """The time in which this engine of at least one chosen core worked."""
+        return self._kept(engine, lambda: self._of_engines([engine]))
+
+    def core_compute(self, core: int) -> Coverage:
+        """The time in which any computing engine of one core worked."""
+        parts = [self.engine(core, engine) for engine in COMPUTING]
+        return self._kept(f"compute of {core}", lambda: parts)
+
+    def core_moving(self, core: int) -> Coverage:
+        """The time in which at least one packet of one core moved."""
+        queues = self.run.packets.queue_coverage
+        parts = [cover for queue, cover in queues.items() if queue.core == core]
+        return self._kept(f"moving of {core}", lambda: parts)
 
     @staticmethod
     def joined(coverages: Sequence[Coverage]) -> Coverage:

@@ -15,6 +15,7 @@ Ints = npt.NDArray[np.int32]
 
 MOST_CHECKPOINT_CELLS = 4_000_000
 MOST_CHECKPOINTS = 64
+SCANNED_AT_ONCE = 65_536
 MOST_KEPT_STRETCHES = 4_000_000
 """Stretches of coverages that stay in memory, 16 bytes each."""
 
@@ -111,18 +112,59 @@ class Tally:
         key = kinds.tobytes()
         found = self._coverages.get(key)
         if found is None:
-            chosen = kinds[self.kind] if len(kinds) else np.zeros(0, bool)
-            found = Coverage.of(union(self.start_ns[chosen], self.end_ns[chosen]))
+            found = self.covered(kinds)
             kept = sum(len(one.stretches.start_ns) for one in self._coverages.values())
             if kept + len(found.stretches.start_ns) > MOST_KEPT_STRETCHES:
                 self._coverages.clear()
             self._coverages[key] = found
         return found
 
+    def covered(self, kinds: Mask) -> Coverage:
+        """The same, for those who keep it themselves."""
+        starts, lengths, edges = self._by_kind
+        own = [slice(edges[kind], edges[kind + 1]) for kind in np.flatnonzero(kinds).tolist()]
+        if not own:
+            return Coverage.of(union(starts[:0], starts[:0]))
+        start = np.concatenate([starts[one] for one in own])
+        return Coverage.of(union(start, start + np.concatenate([lengths[one] for one in own])))
+
+    def longest(self, kinds: Mask, start_ns: int, end_ns: int, most: int) -> tuple[Longs, int]:
+        """Places of the longest slices of these kinds that touch the range, and how many do."""
+        own = self.starting(start_ns, end_ns)
+        early = self.across(start_ns)
+        early = early[kinds[self.kind[early]]]
+        if own.stop - own.start <= SCANNED_AT_ONCE:
+            found = np.arange(own.start, own.stop)
+            found = np.concatenate((early, found[kinds[self.kind[own]]]))
+            return self._ordered(found)[:most], len(found)
+        count = int(self._started(own)[kinds].sum()) + len(early)
+        taken, missing = [early], most
+        for first in range(0, len(self), SCANNED_AT_ONCE):
+            piece = self._by_length[first : first + SCANNED_AT_ONCE]
+            is_own = (piece >= own.start) & (piece < own.stop) & kinds[self.kind[piece]]
+            taken.append(piece[is_own][:missing])
+            missing -= len(taken[-1])
+            if not missing:
+                break
+        return self._ordered(np.concatenate(taken))[:most], count
+
+    def _ordered(self, places: Longs) -> Longs:
+        length = self.end_ns[places] - self.start_ns[places]
+        result: Longs = places[np.argsort(-length, kind="stable")]
+        return result
+
+    @cached_property
+    def _by_length(self) -> Longs:
+        return self._ordered(np.arange(len(self)))
+
+    def _started(self, own: slice) -> Longs:
+        result: Longs = self._until(self._counts, own.stop) - self._until(self._counts, own.start)
+        return result
+
     def over(self, start_ns: int, end_ns: int) -> Counted:
         """What [start, end) holds of each kind."""
         own = self.starting(start_ns, end_ns)
-        started = self._until(self._counts, own.stop) - self._until(self._counts, own.start)
+        started = self._started(own)
         time = self._times_until(own.stop) - self._times_until(own.start)
         executions = started.astype(np.float64)
         for at_ns, sign in ((start_ns, 1.0), (end_ns, -1.0)):

@@ -144,7 +144,7 @@ def exposed_dma(region: Region, most: Thresholds) -> Sequence[Finding]:
     """DMA and compute take turns instead of running side by side."""
     if not region.run.has_packets:
         return []
-    alone = region.moving.without(region.compute)
+    alone = region.exposed
     exposed = alone.length_ns(region.start_ns, region.end_ns)
     if exposed / region.duration_ns <= most.exposed_share:
         return []

@@ -7,13 +7,12 @@ import numpy as np
 
 from profiles.metrics.coverage import Coverage
 from profiles.metrics.events import Longs, Mask
-from profiles.metrics.insights.finding import Evidence, rows_of
+from profiles.metrics.insights.finding import MOST_ROWS, Evidence, rows_of
 from profiles.metrics.instruction_kinds import TABLE as INSTRUCTION
 from profiles.metrics.intervals import Stretches, union
 from profiles.metrics.packet_kinds import TABLE as PACKET
 from profiles.metrics.packet_kinds import Queue
 from profiles.metrics.region import Region
-from profiles.metrics.tally import Tally
 
 
 def _slug(name: str) -> str:
@@ -36,30 +35,24 @@ def clock_track(region: Region, core: int) -> str:
     return f"p{region.run.part}/clock/c{core}"
 
 
-def _places(region: Region, tally: Tally, kinds: Mask) -> Longs:
-    """Slices of these kinds that touch the range, the longest first."""
-    found = tally.touching(region.start_ns, region.end_ns)
-    found = found[kinds[tally.kind[found]]] if len(kinds) else found[:0]
-    length = tally.end_ns[found] - tally.start_ns[found]
-    return found[np.argsort(-length, kind="stable")]
-
-
 def instruction_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
     """The instructions of these kinds that touch the range."""
     instructions = region.run.instructions
-    places = _places(region, instructions.tally, kinds)
+    tally = instructions.tally
+    places, count = tally.longest(kinds, region.start_ns, region.end_ns, MOST_ROWS)
     used = [instructions.kinds[n] for n in np.flatnonzero(kinds).tolist()]
     tracks = _distinct(engine_track(region, kind.core, kind.track) for kind in used)
-    return Evidence(INSTRUCTION, rows_of(instructions.rows[places]), len(places), noun, tracks)
+    return Evidence(INSTRUCTION, rows_of(instructions.rows[places]), count, noun, tracks)
 
 
 def packet_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
     """The packets of these kinds that touch the range."""
     packets = region.run.packets
-    places = _places(region, packets.tally, kinds)
+    tally = packets.tally
+    places, count = tally.longest(kinds, region.start_ns, region.end_ns, MOST_ROWS)
     used = [packets.kinds[n].queue for n in np.flatnonzero(kinds).tolist()]
     tracks = _distinct(queue_track(region, queue) for queue in used)
-    return Evidence(PACKET, rows_of(packets.tally.order[places]), len(places), noun, tracks)
+    return Evidence(PACKET, rows_of(tally.order[places]), count, noun, tracks)
 
 
 def _distinct(keys: Iterable[str]) -> tuple[str, ...]:

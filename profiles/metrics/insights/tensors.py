@@ -34,12 +34,26 @@ class Transfers:
         self.size = table.size_bytes[own]
         self.name_code = table.variable.codes[own]
         self.names = [str(name) for name in table.variable.values]
-        self.is_reload = _marked(table.source)[own]
-        self.is_save = _marked(table.target)[own]
+        trigger = table.trigger_ns[own]
+        self.is_reload = _marked(table.source)[own] | _spilling(
+            region, trigger, "spill_reload_bytes"
+        )
+        self.is_save = _marked(table.target)[own] | _spilling(region, trigger, "spill_save_bytes")
 
 
 def _marked(places: Coded) -> Mask:
     found: Mask = np.array([VIRTUAL in str(value) for value in places.values], bool)[places.codes]
+    return found
+
+
+def _spilling(region: Region, trigger_ns: Longs, column: str) -> Mask:
+    """Which transfers were started by instructions that spill or reload."""
+    instructions = region.run.instructions
+    if column not in instructions.has:
+        return np.zeros(len(trigger_ns), bool)
+    spills = instructions.amounts[column] > 0
+    starts = instructions.tally.start_ns[spills[instructions.tally.kind]]
+    found: Mask = (trigger_ns >= 0) & np.isin(trigger_ns, starts)
     return found
 
 

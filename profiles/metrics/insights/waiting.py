@@ -185,12 +185,11 @@ def core_difference(region: Region, most: Thresholds) -> Sequence[Finding]:
 
 
 def _compute_ns(region: Region, core: int) -> int:
-    return region.length_ns(region.joined([region.engine(core, name) for name in COMPUTING]))
+    return region.length_ns(region.core_compute(core))
 
 
 def _idle_core(region: Region, core: int, busiest: int, busy: dict[int, int]) -> Finding:
-    coverage = region.joined([region.engine(core, name) for name in COMPUTING])
-    gaps = coverage.gaps(region.start_ns, region.end_ns)
+    gaps = region.core_compute(core).gaps(region.start_ns, region.end_ns)
     ranges, count = ranges_of(gaps)
     kernel = _works_on_kernel(region, core)
     own = busy[core] if kernel else 0
