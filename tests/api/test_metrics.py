@@ -105,8 +105,20 @@ def test_a_table_that_cannot_be_read_is_an_error_with_a_code(
     path = tables.run_path(str(processed.pk), 1) / "parts" / "0" / "Instruction.parquet"
     path.unlink()
     path.write_bytes(b"PAR1 nothing PAR1")
-    answer = metrics(client, processed)
+    answer = metrics(client, processed, "?core=0")
     assert (answer.status_code, error_of(answer)["code"]) == (503, "table.unreadable")
+
+
+def test_the_kept_answer_is_given_without_reading_a_table(
+    client: Client, processed: Profile, tables: Any, settings: Any
+) -> None:
+    path = tables.run_path(str(processed.pk), 1) / "parts" / "0" / "metrics.json"
+    kept = json.loads(path.read_text())
+    kept["answer"]["range"]["last_ns"] = 7
+    path.write_text(json.dumps(kept))
+    assert metrics(client, processed).json()["range"]["last_ns"] == 7
+    settings.INSIGHT_THRESHOLDS = "gap_ns=9"
+    assert metrics(client, processed).json()["range"]["last_ns"] != 7
 
 
 def test_what_numbers_mean_is_listed(client: Client, db: None) -> None:
