@@ -7,9 +7,15 @@ const ORIGIN = "https://perfetto.example";
 
 /**
  * A window that opens another one, which answers the given time it is asked.
- * @param {{blocked?: boolean, status?: number, answersAt?: number, from?: string}} [how]
+ * @param {{blocked?: boolean, status?: number, answersAt?: number, from?: string, patienceMs?: number}} [how]
  */
-function windows({ blocked = false, status = 200, answersAt = 1, from = ORIGIN } = {}) {
+function windows({
+  blocked = false,
+  status = 200,
+  answersAt = 1,
+  from = ORIGIN,
+  patienceMs = 60_000,
+} = {}) {
   /** @type {{sent: any[][], asked: number, timers: number, hears: any}} */
   const seen = { sent: [], asked: 0, timers: 0, hears: null };
   const opened = {
@@ -37,7 +43,7 @@ function windows({ blocked = false, status = 200, answersAt = 1, from = ORIGIN }
       clearInterval(timer);
     },
     /** @param {() => void} call */
-    setTimeout: (call) => setTimeout(call, 40),
+    setTimeout: (call) => setTimeout(call, patienceMs),
     clearTimeout,
     /** @param {string} _ @param {any} hear */
     addEventListener(_, hear) {
@@ -84,7 +90,7 @@ test("a trace that cannot be read is said, and nothing is sent", async () => {
 });
 
 test("an answer from elsewhere counts for nothing", async () => {
-  const { here, seen } = windows({ from: "https://elsewhere.example" });
+  const { here, seen } = windows({ from: "https://elsewhere.example", patienceMs: 40 });
   await assert.rejects(openInPerfetto(PAGE, "/trace", "t", here), /does not answer/);
   assert.equal(seen.sent.length, 0);
   assert.equal(seen.timers, 0);
