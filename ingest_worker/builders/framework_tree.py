@@ -19,10 +19,9 @@ from ingest_worker.builders.built import (
     Columns,
     Value,
     gathered,
-    table_of,
 )
 from ingest_worker.builders.hierarchy import FRAMEWORK, bounds, layer_groups, work_sums
-from ingest_worker.builders.intervals import Intervals, Numbers, Pieces, merged, pair_texts
+from ingest_worker.builders.intervals import Intervals, Numbers, Pieces, merged
 from ingest_worker.builders.part import Part
 from ingest_worker.builders.work import Group, Slots, Work, engine_counts
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
@@ -124,26 +123,28 @@ def node_table(work: Work) -> BuiltTable:
     """One row a node, parents first; no rows where the NEFF does not tell of operators."""
     slots, ns = work.slots, work.part.ns
     tree, group = operator_nodes(slots)
-    intervals = above_all(tree, work.intervals(group))
+    exact = above_all(tree, work.intervals(group))
+    intervals, worked = exact.coarse(), _worked(tree, slots, group)
     start_ps, end_ps = bounds(slots, group)
     start_ps, end_ps = lifted(tree, start_ps, np.minimum), lifted(tree, end_ps, np.maximum)
     numbers = _sums(tree, slots, group)
-    per_interval, shares = _shares(work.part, _worked(tree, slots, group), intervals)
-    words = _amount_words(intervals) | per_interval
-    words["time_intervals"] = pair_texts(ns(intervals.pieces.start_ps), ns(intervals.pieces.end_ps))
+    shares = _node_shares(work.part, worked, exact)
+    words = _amounts(intervals) | _interval_shares(work.part, worked, intervals)
+    times = ns(intervals.pieces.start_ps), ns(intervals.pieces.end_ps)
 
     def columns(start: int, stop: int) -> Columns:
         own = slice(start, stop)
         names: dict[str, Value] = {
             "start_ts": ns(start_ps[own]),
             "end_ts": ns(end_ps[own]),
+            "time_intervals": intervals.pair_texts(*times, start, stop),
             **_names(tree, own),
         }
         found = {name: values[own] for name, values in (numbers | shares).items()}
         texts = {name: intervals.texts(values, start, stop) for name, values in words.items()}
         return names | found | texts
 
-    return table_of("FrameworkNode", len(tree.paths), columns)
+    return intervals.table("FrameworkNode", columns)
 
 
 def _names(tree: Tree, own: slice) -> dict[str, Value]:
@@ -188,44 +189,48 @@ def _worked(tree: Tree, slots: Slots, group: Group) -> Numbers:
     return count
 
 
-def _amount_words(intervals: Intervals) -> dict[str, Array]:
-    """What was done in each interval, as text."""
-    elements, transposed, moved = (
-        pa.array(amount).cast(pa.string()) for amount in intervals.pieces.amounts
-    )
+def _amounts(intervals: Intervals) -> dict[str, Array]:
+    """What was done in each interval."""
+    names = ("element_count", "transpose_element_count", "hbm_transfer_size")
     return {
-        "element_count_per_interval": elements,
-        "transpose_element_count_per_interval": transposed,
-        "hbm_transfer_size_per_interval": moved,
+        f"{name}_per_interval": pa.array(amount)
+        for name, amount in zip(names, intervals.pieces.amounts, strict=True)
     }
 
 
-def _shares(
-    part: Part, cores: Numbers, intervals: Intervals
-) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Utilisation of each interval and of each node, 0 to 1; null for a chip nobody knows."""
-    chip, pieces = part.chip, intervals.pieces
+def _peak_per_ps(part: Part) -> float | None:
+    """Elements that one core's array can do in a ps; None for a chip nobody knows."""
+    chip = part.chip
+    if chip.tensor_ghz is None or not chip.is_known:
+        return None
+    return chip.rows * chip.columns * chip.tensor_ghz / 1000
+
+
+def _interval_shares(part: Part, cores: Numbers, intervals: Intervals) -> dict[str, Array]:
+    """Utilisation in each interval, 0 to 1."""
+    pieces, peak = intervals.pieces, _peak_per_ps(part)
     elements, transposed, _ = pieces.amounts
-    useful = elements - transposed
-    took_ps = pieces.end_ps - pieces.start_ps
-    ghz = chip.tensor_ghz if chip.is_known else None
-    peak = None if ghz is None else chip.rows * chip.columns * ghz / 1000
-    total_ps = intervals.durations()
-    per_interval = {
-        "hfu_per_interval": _share(elements, took_ps * cores[pieces.group], peak),
-        "mfu_per_interval": _share(useful, took_ps * cores[pieces.group], peak),
+    could_ps = (pieces.end_ps - pieces.start_ps) * cores[pieces.group]
+    return {
+        "hfu_per_interval": _share(elements, could_ps, peak),
+        "mfu_per_interval": _share(elements - transposed, could_ps, peak),
     }
-    nodes = {
-        name: _share(intervals.sums(own), total_ps * cores, peak)
-        for name, own in (("hfu", elements), ("mfu", useful))
-    }
-    return per_interval, nodes
 
 
-def _share(amount: Numbers, took_ps: Numbers, most_per_ps: float | None) -> Array:
+def _node_shares(part: Part, cores: Numbers, intervals: Intervals) -> dict[str, Array]:
+    """Utilisation of each node while it was at work, 0 to 1."""
+    elements, transposed, _ = intervals.pieces.amounts
+    could_ps, peak = intervals.durations() * cores, _peak_per_ps(part)
+    return {
+        "hfu": _share(intervals.sums(elements), could_ps, peak),
+        "mfu": _share(intervals.sums(elements - transposed), could_ps, peak),
+    }
+
+
+def _share(amount: Numbers, could_ps: Numbers, most_per_ps: float | None) -> Array:
     """What was done over what could have been done in that time."""
     if most_per_ps is None:
         return pa.nulls(len(amount), pa.float64())
-    is_none = took_ps <= 0
-    made: Array = pa.array(amount / (np.maximum(took_ps, 1) * most_per_ps), mask=is_none)
+    is_none = could_ps <= 0
+    made: Array = pa.array(amount / (np.maximum(could_ps, 1) * most_per_ps), mask=is_none)
     return made

@@ -21,9 +21,8 @@ from ingest_worker.builders.built import (
     Value,
     compute,
     gathered,
-    table_of,
 )
-from ingest_worker.builders.intervals import Numbers, pair_texts
+from ingest_worker.builders.intervals import Numbers
 from ingest_worker.builders.work import (
     AMOUNTS,
     NO_GROUP,
@@ -140,12 +139,13 @@ def layer_table(layer: Layer, work: Work) -> BuiltTable:
     """The table of one layer; no rows where the NEFF does not tell of it."""
     slots, ns = work.slots, work.part.ns
     group = layer_groups(slots, layer)
-    intervals = work.intervals(group)
+    intervals = work.intervals(group).coarse()
+    pieces = intervals.pieces
     start_ps, end_ps = bounds(slots, group)
     first = group.first_slot
     numbers = _numbers(slots, layer, group)
-    pairs = pair_texts(ns(intervals.pieces.start_ps), ns(intervals.pieces.end_ps))
-    elements, transposed, moved = (pa.array(amount) for amount in intervals.pieces.amounts)
+    times = ns(pieces.start_ps), ns(pieces.end_ps)
+    elements, transposed, moved = (pa.array(amount) for amount in pieces.amounts)
 
     def columns(start: int, stop: int) -> Columns:
         found: dict[str, Value] = {name: own[start:stop] for name, own in numbers.items()}
@@ -154,13 +154,13 @@ def layer_table(layer: Layer, work: Work) -> BuiltTable:
             layer.name_column: gathered(slots.texts[layer.name_text], first[start:stop]),
             "start_ts": ns(start_ps[start:stop]),
             "end_ts": ns(end_ps[start:stop]),
-            "time_intervals": intervals.texts(pairs, start, stop),
+            "time_intervals": intervals.pair_texts(*times, start, stop),
             "element_count_per_interval": intervals.lists(elements, start, stop),
             "transpose_element_count_per_interval": intervals.lists(transposed, start, stop),
             "hbm_transfer_size_per_interval": intervals.lists(moved, start, stop),
         }
 
-    return table_of(layer.table, group.count, columns)
+    return intervals.table(layer.table, columns)
 
 
 def _numbers(slots: Slots, layer: Layer, group: Group) -> dict[str, Numbers]:

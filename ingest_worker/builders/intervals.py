@@ -1,15 +1,25 @@
 """When groups of rows were at work: unions of their times, and what was done within each."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ingest_worker.builders.built import Array, compute
+from ingest_worker.builders.built import (
+    BATCH_ROWS,
+    Array,
+    BuiltTable,
+    Columns,
+    compute,
+    make_batch,
+)
 
 Numbers = npt.NDArray[np.int64]
 LARGEST = 1 << 62
+MOST_INTERVALS, BATCH_INTERVALS = 1_000_000, 4_000_000
 
 
 @dataclass(frozen=True)
@@ -61,16 +71,55 @@ class Intervals:
 
     def texts(self, values: Array, start: int, stop: int) -> Array:
         """The same lists as JSON; a null is `null`."""
-        words = compute.fill_null(values.cast(pa.string()), "null")
-        inner = compute.binary_join(self.lists(words, start, stop), ", ")
-        made: Array = compute.binary_join_element_wise("[", inner, "]", "")
-        return made
+        lists: Any = self.lists(values, start, stop)
+        words = compute.fill_null(lists.values.cast(pa.string()), "null")
+        return _bracketed(pa.ListArray.from_arrays(lists.offsets, words))
+
+    def pair_texts(self, starts: Numbers, ends: Numbers, start: int, stop: int) -> Array:
+        """`[[start, end], ...]` of each group, from the times of every interval."""
+        lists: list[Any] = [self.lists(pa.array(times), start, stop) for times in (starts, ends)]
+        words = [times.values.cast(pa.string()) for times in lists]
+        pairs = compute.binary_join_element_wise("[", words[0], ", ", words[1], "]", "")
+        return _bracketed(pa.ListArray.from_arrays(lists[0].offsets, pairs))
+
+    def coarse(self) -> "Intervals":
+        """The same with at most `MOST_INTERVALS` a group: neighbours joined, gaps and all.
+
+        A cell of a table is no place for millions of numbers, and cannot hold two billion bytes.
+        """
+        counts = np.diff(self.first)
+        if int(counts.max(initial=0)) <= MOST_INTERVALS:
+            return self
+        step = -(-counts // MOST_INTERVALS)
+        place = np.arange(len(self.pieces.group)) - self.first[self.pieces.group]
+        at = np.flatnonzero(place % step[self.pieces.group] == 0)
+        last = np.append(at[1:], len(place)) - 1
+        joined = Pieces(
+            self.pieces.group[at],
+            self.pieces.start_ps[at],
+            self.pieces.end_ps[last],
+            tuple(np.add.reduceat(amount, at) for amount in self.pieces.amounts),
+        )
+        return Intervals(np.searchsorted(joined.group, np.arange(len(self.first))), joined)
+
+    def table(self, name: str, columns: Callable[[int, int], Columns]) -> BuiltTable:
+        """A table of one row a group, in batches of not too many groups nor intervals."""
+        count = len(self)
+
+        def make(schema: pa.Schema, room: int) -> Iterator[pa.RecordBatch]:
+            start = 0
+            while start < count:
+                full = np.searchsorted(self.first, self.first[start] + BATCH_INTERVALS, "right") - 1
+                stop = min(max(int(full), start + 1), start + room, count)
+                yield make_batch(schema, columns(start, stop), stop - start)
+                start, room = stop, BATCH_ROWS
+
+        return BuiltTable(name, count, make)
 
 
-def pair_texts(start: Numbers, end: Numbers) -> Array:
-    """`[start, end]` of each interval."""
-    words = [pa.array(times).cast(pa.string()) for times in (start, end)]
-    made: Array = compute.binary_join_element_wise("[", words[0], ", ", words[1], "]", "")
+def _bracketed(lists: Array) -> Array:
+    inner = compute.binary_join(lists, ", ")
+    made: Array = compute.binary_join_element_wise("[", inner, "]", "")
     return made
 
 

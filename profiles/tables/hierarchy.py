@@ -30,7 +30,7 @@ TABLES = (
             Field(
                 "time_intervals",
                 "string",
-                "JSON list of [start, end] pairs of the time its instructions ran",
+                "JSON list of [start, end] of the time its instructions ran, at most a million",
             ),
             Field(
                 "element_count_per_interval",
@@ -100,7 +100,7 @@ TABLES = (
             Field(
                 "time_intervals",
                 "string",
-                "JSON list of [start, end] pairs of the time its instructions ran",
+                "JSON list of [start, end] of the time its instructions ran, at most a million",
             ),
             Field(
                 "element_count_per_interval",
@@ -175,7 +175,7 @@ TABLES = (
             Field(
                 "time_intervals",
                 "string",
-                "JSON list of [start, end] pairs of the time its instructions ran",
+                "JSON list of [start, end] of the time its instructions ran, at most a million",
             ),
             Field(
                 "element_count_per_interval",

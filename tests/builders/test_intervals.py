@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_worker.builders import intervals
-from ingest_worker.builders.intervals import Intervals, Pieces, merged, pair_texts
+from ingest_worker.builders.intervals import Intervals, Pieces, merged
 
 GROUPS = 5
 PIECES = st.lists(
@@ -91,7 +91,45 @@ def test_sums_and_lists_are_those_of_each_group(found: list[Piece]) -> None:
 
 def test_pairs_and_missing_values_are_json() -> None:
     unions = merged(pieces_of([(0, 3, 4, 0), (0, 9, 1, 0), (2, 1, 1, 0)]), GROUPS)
-    pairs = pair_texts(unions.pieces.start_ps, unions.pieces.end_ps)
-    assert unions.texts(pairs, 0, 3).to_pylist() == ["[[3, 7], [9, 10]]", "[]", "[[1, 2]]"]
+    pairs = unions.pair_texts(unions.pieces.start_ps, unions.pieces.end_ps, 0, 3)
+    assert pairs.to_pylist() == ["[[3, 7], [9, 10]]", "[]", "[[1, 2]]"]
     shares = pa.array([0.5, None, 0.25])
     assert unions.texts(shares, 0, 3).to_pylist() == ["[0.5, null]", "[]", "[0.25]"]
+    assert unions.texts(shares, 1, 3).to_pylist() == ["[]", "[0.25]"]
+
+
+@given(PIECES, st.integers(1, 4))
+def test_neighbours_are_joined_where_there_are_too_many(found: list[Piece], most: int) -> None:
+    unions = merged(pieces_of(found), GROUPS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intervals, "MOST_INTERVALS", most)
+        coarse = unions.coarse()
+    for own, joined in zip(listed(unions), listed(coarse), strict=True):
+        assert len(joined) <= most
+        assert sum(amount for *_, amount in joined) == sum(amount for *_, amount in own)
+        if len(own) <= most:
+            assert joined == own
+        else:
+            assert (joined[0][0], joined[-1][1]) == (own[0][0], own[-1][1])
+            assert {tuple(times[:1]) for times in joined} <= {tuple(times[:1]) for times in own}
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 100])
+def test_batches_hold_few_intervals_and_every_group_once(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Piece] = [(group, 10 * n, 1, 0) for group in range(GROUPS) for n in range(group)]
+    unions = merged(pieces_of(found), GROUPS)
+    asked: list[tuple[int, int]] = []
+
+    def columns(start: int, stop: int) -> dict[str, pa.Array]:
+        asked.append((start, stop))
+        return {"id": pa.array([str(n) for n in range(start, stop)])}
+
+    monkeypatch.setattr(intervals, "BATCH_INTERVALS", most)
+    table = unions.table("StackFrameFileName", columns)
+    rows = [row["id"] for batch in table.batches() for row in batch.to_pylist()]
+    assert rows == [str(n) for n in range(GROUPS)]
+    assert table.row_count == GROUPS
+    for start, stop in asked:
+        assert stop == start + 1 or unions.first[stop] - unions.first[start] <= most
