@@ -31,3 +31,17 @@ def test_a_packet_has_no_such_section(timeline: TimelinePage) -> None:
     timeline.open(f"?sel=p0/dma0/2-{key}:0")
     timeline.page.wait_for_timeout(600)
     assert timeline.panel.locator(".edges").count() == 0
+
+
+def test_a_finding_of_the_panel_is_shown_where_it_happens_and_stands_in_the_address(
+    timeline: TimelinePage,
+) -> None:
+    timeline.open()
+    finding = timeline.panel.locator(".edges__go").first
+    finding.click()
+    expect(timeline.panel.locator(".edges__go[aria-pressed=true]")).to_have_count(1)
+    timeline.page.wait_for_timeout(600)
+    rule, view = timeline.query("finding"), timeline.query("t")
+    assert re.fullmatch(r"[\w.-]+", rule)
+    timeline.open(f"?finding={rule}&t={view}")
+    expect(timeline.panel.locator(".edges__go[aria-pressed=true]")).to_have_count(1)

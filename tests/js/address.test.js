@@ -6,7 +6,7 @@ import { actionOf } from "../../static/js/timeline/keys.js";
 
 const NOWHERE = {
   ...{ range: null, marked: null, selected: null, closed: null },
-  ...{ by: null, hidden: null, pinned: null, semaphores: null, back: null },
+  ...{ by: null, hidden: null, pinned: null, semaphores: null, finding: null, back: null },
   ...{ order: null, isCpuShown: false },
   dma: /** @type {const} */ ("queue"),
 };
@@ -22,6 +22,7 @@ test("an address gives back the view it was made from", () => {
     hidden: ["p0/hw/nc0/c5"],
     pinned: ["series/hbm-2", "p0/fw/t1"],
     semaphores: ["p0-s3", "p0-s12"],
+    finding: "waiting.idle_gap",
     order: [0, 2, 1, 57],
     isCpuShown: true,
     back: "/profiles/0b1/timeline/?t=1-2&sel=p0/rt/t7:3",

@@ -4,6 +4,7 @@ import { make, one } from "../kit/dom.js";
 import { request } from "../kit/http.js";
 import { initTheme } from "../kit/theme.js";
 import { initMenus } from "../manager/menus.js";
+import { Findings } from "../viewers/findings.js";
 import { selectWanted } from "../viewers/selection.js";
 import { listenToSemaphores } from "../viewers/semaphores.js";
 import { safeBack } from "../viewers/system/device-card.js";
@@ -27,7 +28,7 @@ async function mount() {
       : new TimelineViewer(host, document, source);
     listen(viewer);
     if (viewer instanceof SystemTimeline) listenToSystemTools(viewer);
-    else showValues(viewer, base);
+    else showDevice(viewer, base, profile ?? "");
     listenToTraceMenu(viewer, profile ?? "");
     showBackLink(viewer.back);
     viewer.redraw();
@@ -40,15 +41,18 @@ async function mount() {
 }
 
 /**
- * Rows of values under those of events.
+ * Rows of values under those of events, semaphores to choose, and what the rules found.
  * @param {TimelineViewer} viewer
  * @param {string} base address of the run
+ * @param {string} profile
  */
-function showValues(viewer, base) {
+function showDevice(viewer, base, profile) {
   const values = new ValueRows(viewer, base);
   viewer.values = values;
   viewer.plot.painters.values = (row, top, job) => values.paint(row, top, job);
   listenToSemaphores(viewer);
+  viewer.findings = new Findings(viewer, profile);
+  void viewer.findings.load();
 }
 
 /**

@@ -48,12 +48,13 @@ export function slowTimes(items, labels) {
  * @param {import("../kit/scale.js").Scale} scale
  * @param {number} ratio
  * @param {{top: number, bottom: number}} edges device pixels
+ * @param {number} [ink] share of the warning's colour
  */
-export function paintBand(pixels, palette, times, scale, ratio, { top, bottom }) {
-  const pale = mix(palette.warn, palette.well, BAND);
+export function paintBand(pixels, palette, times, scale, ratio, { top, bottom }, ink = BAND) {
+  const pale = mix(palette.warn, palette.well, ink);
   for (let at = 0; at < times.length; at += 2) {
     const x0 = Math.round(scale.x(times[at]) * ratio);
-    const x1 = Math.round(scale.x(times[at + 1]) * ratio);
+    const x1 = Math.max(x0 + 1, Math.round(scale.x(times[at + 1]) * ratio));
     pixels.rect(x0, top, x1, bottom, pale);
   }
 }

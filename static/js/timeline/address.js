@@ -3,7 +3,7 @@
 /** @typedef {import("../kit/scale.js").Range} Range */
 /**
  * `closed` is null where the address says nothing of it.
- * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, semaphores?: string[] | null, order?: number[] | null, isCpuShown?: boolean, back?: string | null}} Address
+ * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, semaphores?: string[] | null, order?: number[] | null, isCpuShown?: boolean, finding?: string | null, back?: string | null}} Address
  */
 
 /**
@@ -54,6 +54,7 @@ export function readAddress(search) {
     semaphores: listOf(query, "sem"),
     order: /^\d{1,5}(\.\d{1,5})*$/.test(order) ? order.split(".").map(Number) : null,
     isCpuShown: query.get("cpu") === "1",
+    finding: /^[\w.-]{1,80}$/.exec(query.get("finding") ?? "")?.[0] ?? null,
     back: query.get("back"),
   };
 }
@@ -77,6 +78,7 @@ export function writeAddress(address) {
   if (semaphores?.length) query.set("sem", semaphores.join(","));
   if (order?.length) query.set("order", order.join("."));
   if (address.isCpuShown) query.set("cpu", "1");
+  if (address.finding) query.set("finding", address.finding);
   if (back) query.set("back", back);
   const text = query
     .toString()

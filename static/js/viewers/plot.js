@@ -20,7 +20,7 @@ import { closedNote, headNote } from "./timeline-words.js";
 /** @typedef {import("../data/tile-store.js").TileStore} TileStore */
 /** @typedef {import("../render/palette.js").Palette} Palette */
 /** @typedef {import("../render/painter.js").Tally} Tally */
-/** @typedef {{range: import("../kit/scale.js").Range, dma: "queue" | "engine", closed: Set<string>, scrollY: number, semaphores?: ReadonlySet<string>, arrangement?: import("../timeline/system-rows.js").Arrangement}} PlotState */
+/** @typedef {{range: import("../kit/scale.js").Range, dma: "queue" | "engine", closed: Set<string>, scrollY: number, semaphores?: ReadonlySet<string>, bands?: import("./findings.js").Bands | null, arrangement?: import("../timeline/system-rows.js").Arrangement}} PlotState */
 /** What a row of another kind draws: pixels at once, words once the pixels are on the screen. */
 /** @typedef {(row: Row, top: number, job: {state: PlotState, scale: Scale, palette: Palette, frame: Frame}) => ((context: CanvasRenderingContext2D) => void) | null} RowPainter */
 /** @typedef {{x0: number, x1: number, y0: number, y1: number}} Box */
@@ -32,6 +32,7 @@ import { closedNote, headNote } from "./timeline-words.js";
  */
 
 const MOST_COLLECTED = 6000;
+const FINDING_INK = 0.28;
 const SMALL_LABEL = /^\d+ B$/;
 
 /** @returns {Tally} */
@@ -125,6 +126,7 @@ export class Plot {
     pixels.clear(palette.well);
     const shown = rows.filter(isInView);
     this.paintBands(shown, state.scrollY, placed, scale, palette);
+    this.paintFinding(shown, state, scale, palette);
     this.paintGrid(scale, palette, height - state.scrollY);
     const job = { state, placed, scale, palette, frame };
     const written = shown.map((row) => this.paintRow(row, job));
@@ -224,6 +226,23 @@ export class Plot {
       const top = Math.round((own[0].y - scrollY) * ratio);
       const bottom = Math.round((last.y + last.height - scrollY) * ratio);
       paintBand(pixels, palette, times, scale, ratio, { top, bottom });
+    }
+  }
+
+  /**
+   * Bands behind the rows on which a chosen finding happens.
+   * @param {Row[]} rows
+   * @param {PlotState} state
+   * @param {Scale} scale
+   * @param {Palette} palette
+   */
+  paintFinding(rows, { bands, scrollY }, scale, palette) {
+    if (!bands) return;
+    for (const { kind, track, y, height } of rows) {
+      if (kind !== "track" || !track || !bands.tracks.has(track.key)) continue;
+      const top = Math.round((y - scrollY) * this.ratio);
+      const edges = { top, bottom: Math.round((y + height - scrollY) * this.ratio) };
+      paintBand(this.pixels, palette, bands.times, scale, this.ratio, edges, FINDING_INK);
     }
   }
 

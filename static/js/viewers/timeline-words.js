@@ -150,6 +150,8 @@ export function showEmptyPanel(viewer) {
     keys.append(make("dt", {}, make("kbd", {}, key)), make("dd", {}, what));
   }
   const empty = make("div", { class: "panel__empty" }, make("p", {}, about), keys);
+  const findings = viewer.findings?.section();
+  if (findings) empty.append(findings);
   if (timeline.notices.length > 0) empty.append(noticeList(timeline.notices));
   one("[data-event]", host).replaceChildren(empty);
 }

@@ -51,6 +51,7 @@ export class TimelineViewer {
     this.wanted = address.selected;
     /** @type {ReadonlySet<string>} */
     this.semaphores = new Set(address.semaphores ?? []);
+    this.findings = /** @type {import("./findings.js").Findings | null} */ (null);
     this.values = /** @type {import("./value-rows.js").ValueRows | null} */ (null);
     this.back = address.back ?? null;
     this.scrollY = 0;
@@ -127,8 +128,8 @@ export class TimelineViewer {
 
   /** @returns {import("./plot.js").PlotState} */
   plotState() {
-    const { range, dma, closed, scrollY, semaphores } = this;
-    return { range, dma, closed, scrollY, semaphores };
+    const { range, dma, closed, scrollY, semaphores, findings } = this;
+    return { range, dma, closed, scrollY, semaphores, bands: findings?.bands };
   }
 
   drawMarks() {
@@ -369,6 +370,7 @@ export class TimelineViewer {
       ...{ range, marked, dma, back },
       closed: this.isClosedSaid ? [...this.closed] : null,
       semaphores: [...this.semaphores],
+      finding: this.findings?.rule ?? null,
       selected: selected ? { key: selected.track.key, row: selected.row } : this.wanted,
     };
   }
