@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from profiles.metrics.chips import Chip
 from profiles.metrics.column_reading import TableColumns, distinct
@@ -49,6 +51,9 @@ TEXTS = (
     "kernel_instruction_name",
     "operands",
 )
+KIND_TEXTS = TEXTS[:5]
+"""Those that tell kinds apart as they are; the others tell the operator, the kernel, the shape."""
+
 AMOUNTS = (
     "raw_flops",
     "adjusted_flops",
@@ -71,7 +76,7 @@ AMOUNTS = (
 
 @dataclass(frozen=True)
 class Kind:
-    """What executions have in common. `operator` is the framework's layer or the HLO name."""
+    """What executions have in common."""
 
     core: int
     engine: str
@@ -80,7 +85,6 @@ class Kind:
     function: str
     is_transpose: bool
     is_kernel: bool
-    operator: str
     shape: MatmulShape | None
 
     @property
@@ -95,6 +99,23 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class Operators:
+    """The same instructions by operator: the framework's layer, or else the HLO name.
+
+    `tally` counts pairs of an operator and a kind; int64 (pairs,) say which they are.
+    """
+
+    names: Sequence[str]
+    tally: Tally
+    operator: Longs
+    kind: Longs
+
+    def coverage(self, operator: int, kinds: Mask) -> Coverage:
+        """The time in which instructions of these kinds of an operator ran."""
+        return self.tally.coverage((self.operator == operator) & kinds[self.kind])
+
+
+@dataclass(frozen=True)
 class InstructionKinds:
     """All instructions of a part: a tally of kinds, and per kind what one execution does.
 
@@ -106,6 +127,7 @@ class InstructionKinds:
     tally: Tally
     amounts: Mapping[str, Longs]
     has: frozenset[str]
+    operators: Operators | None = None
 
     @property
     def rows(self) -> Longs:
@@ -119,10 +141,20 @@ class InstructionKinds:
 
     def where(self, **wanted: object) -> Mask:
         """Which kinds have these values."""
-        return np.array(
-            [all(getattr(k, name) == value for name, value in wanted.items()) for k in self.kinds],
-            bool,
-        )
+        found: Mask = np.ones(len(self.kinds), bool)
+        for name, value in wanted.items():
+            found &= self._column(name) == value
+        return found
+
+    def _column(self, name: str) -> npt.NDArray[Any]:
+        """One attribute of every kind."""
+        if name not in self._columns:
+            self._columns[name] = np.array([getattr(kind, name) for kind in self.kinds])
+        return self._columns[name]
+
+    @cached_property
+    def _columns(self) -> dict[str, npt.NDArray[Any]]:
+        return {}
 
     @cached_property
     def engine_coverage(self) -> Mapping[tuple[int, str], Coverage]:
@@ -146,39 +178,62 @@ def instruction_kinds(run: ReadableRun, part: int, chip: Chip) -> InstructionKin
     numbers = ("start_ts", "end_ts", "pcore_idx", *AMOUNTS)
     table = TableColumns(run, part, TABLE, TEXTS, numbers)
     coded = {name: table.coded(name) for name in TEXTS}
-    shape_of_text = [matmul_shape(text) for text in coded["operands"].values]
-    shapes: list[MatmulShape | None] = list(dict.fromkeys([None, *shape_of_text]))
-    place = {shape: number for number, shape in enumerate(shapes)}
-    code_of_text = np.array([place[shape] for shape in shape_of_text], np.int64)
-    is_matmul = np.array([text == MATMUL for text in coded["opcode"].values], bool)
-    shape = np.where(is_matmul[coded["opcode"].codes], code_of_text[coded["operands"].codes], 0)
+    shapes, shape = _shapes(coded["opcode"], coded["operands"])
     is_kernel = _filled(coded["nki_source_location"]) | _filled(coded["kernel_instruction_name"])
     core = table.numbers("pcore_idx", 0)
-    codes = [coded[name].codes for name in TEXTS[:7]]
+    codes = [coded[name].codes for name in KIND_TEXTS]
     amounts = {name: table.numbers(name) for name in AMOUNTS}
     key, found = distinct([core, *codes, is_kernel.astype(np.int64), shape, *amounts.values()])
     texts = [
         [str(coded[name].values[code] or "") for code in column.tolist()]
-        for name, column in zip(TEXTS[:7], found[1:8], strict=True)
+        for name, column in zip(KIND_TEXTS, found[1:], strict=False)
     ]
+    first = 1 + len(KIND_TEXTS)
+    rows = zip(found[0].tolist(), *texts, found[first].tolist(), found[first + 1].tolist(),
+               strict=True)  # fmt: skip
     kinds = [
-        _kind(int(core), [column[n] for column in texts], bool(kernel), shapes[of])
-        for n, (core, kernel, of) in enumerate(
-            zip(found[0].tolist(), found[8].tolist(), found[9].tolist(), strict=True)
-        )
-    ]
-    per_kind = dict(zip(AMOUNTS, found[10:], strict=True))
-    tally = Tally(table.numbers("start_ts"), table.numbers("end_ts"), key, len(kinds))
+        Kind(core, engine, track or engine, opcode, function, of == TRANSPOSE, kernel > 0,
+             shapes[place])
+        for core, engine, track, opcode, function, of, kernel, place in rows
+    ]  # fmt: skip
+    per_kind = dict(zip(AMOUNTS, found[first + 2 :], strict=True))
+    start, end = table.numbers("start_ts"), table.numbers("end_ts")
     has = frozenset(name for name, values in per_kind.items() if (values != NONE).any())
-    return InstructionKinds(kinds, tally, _completed(per_kind, kinds, chip), has)
-
-
-def _kind(core: int, texts: list[str], is_kernel: bool, shape: MatmulShape | None) -> Kind:  # noqa: FBT001
-    engine, track, opcode, function, of, layer, hlo = texts
-    operator = layer if layer not in {"", "Unknown"} else hlo
-    return Kind(
-        core, engine, track or engine, opcode, function, of == TRANSPOSE, is_kernel, operator, shape
+    return InstructionKinds(
+        kinds,
+        Tally(start, end, key, len(kinds)),
+        _completed(per_kind, kinds, chip),
+        has,
+        _operators(start, end, key, coded["layer"], coded["hlo_name"]),
     )
+
+
+def _shapes(opcode: Coded, operands: Coded) -> tuple[list[MatmulShape | None], Longs]:
+    """The shapes of multiplications, and the place of each row's among them; 0 is none."""
+    is_matmul = np.array([text == MATMUL for text in opcode.values], bool)[opcode.codes]
+    used = np.unique(operands.codes[is_matmul]).tolist()
+    found = {code: matmul_shape(str(operands.values[code])) for code in used}
+    shapes = list(dict.fromkeys([None, *found.values()]))
+    places = {shape: place for place, shape in enumerate(shapes)}
+    of_code = np.zeros(len(operands.values), np.int64)
+    for code, shape in found.items():
+        of_code[code] = places[shape]
+    return shapes, np.where(is_matmul, of_code[operands.codes], 0)
+
+
+def _operators(start: Longs, end: Longs, kind: Longs, layer: Coded, hlo: Coded) -> Operators | None:
+    """None where no instruction belongs to an operator."""
+    has_layer = np.array([text not in {"", "Unknown"} for text in layer.values], bool)
+    texts = [*(str(text) for text in layer.values), *(str(text or "") for text in hlo.values)]
+    names = list(dict.fromkeys(["", *texts]))
+    places = {name: place for place, name in enumerate(names)}
+    place = np.array([places[text] for text in texts], np.int64)
+    code = np.where(has_layer[layer.codes], layer.codes, len(layer.values) + hlo.codes)
+    operator = place[code]
+    if not operator.any():
+        return None
+    pair, (of_operator, of_kind) = distinct([operator, kind])
+    return Operators(names, Tally(start, end, pair, len(of_kind)), of_operator, of_kind)
 
 
 def _filled(column: Coded) -> Mask:

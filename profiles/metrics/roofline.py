@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from profiles.metrics.headline import BANDWIDTH, HBM, PEAK
 from profiles.metrics.region import NS_PER_S, Region
@@ -96,26 +97,35 @@ def _class(region: Region, name: str, numbers: list[int]) -> dict[str, Any]:
 
 def _operators(region: Region) -> list[dict[str, Any]]:
     """By operator of the framework, over the time in which its instructions ran."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    for number, kind in region.numbered_kinds:
-        if kind.operator:
-            groups[kind.operator].append(number)
-    amounts = {
-        name: (
-            _amount(region, "raw_flops", own) - _amount(region, "flops_transpose", own),
-            _amount(region, "hbm_read_bytes", own) + _amount(region, "hbm_write_bytes", own),
-        )
-        for name, own in groups.items()
-    }
-    largest = sorted(amounts, key=lambda name: (-amounts[name][0], -amounts[name][1], name))
+    operators = region.run.instructions.operators
+    if operators is None:
+        return []
+    counted = operators.tally.over(region.start_ns, region.end_ns)
+    executed = counted.executions * region.own_kinds[operators.kind]
+    amounts = region.run.instructions.amounts
+
+    def of_each(*names: str) -> npt.NDArray[np.float64]:
+        per = sum((amounts[name] for name in names), np.zeros(len(region.own_kinds)))
+        weights = executed * per[operators.kind]
+        summed = np.bincount(operators.operator, weights, len(operators.names))
+        return summed.astype(np.float64)
+
+    flops = of_each("raw_flops") - of_each("flops_transpose")
+    traffic = of_each("hbm_read_bytes", "hbm_write_bytes")
+    occurs = np.bincount(operators.operator, executed, len(operators.names)) > 0
+    occurs[0] = False
+    largest = np.lexsort((-traffic, -flops))
+    largest = largest[occurs[largest]][:MOST_OPERATORS]
     return [
-        _point(region, name, *_known(amounts[name]), _covered_ns(region, groups[name]))
-        for name in largest[:MOST_OPERATORS]
+        _point(
+            region,
+            operators.names[place],
+            float(flops[place]),
+            float(traffic[place]) or None,
+            region.length_ns(operators.coverage(place, region.own_kinds)),
+        )
+        for place in largest.tolist()
     ]
-
-
-def _known(amounts: tuple[float, float]) -> tuple[float, float | None]:
-    return amounts[0], amounts[1] or None
 
 
 def _amount(region: Region, name: str, numbers: list[int]) -> float:

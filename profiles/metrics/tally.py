@@ -1,5 +1,6 @@
 """Slices counted by kind within any range of time: checkpoints every so many, scans between."""
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,7 @@ Ints = npt.NDArray[np.int32]
 MOST_CHECKPOINT_CELLS = 4_000_000
 MOST_CHECKPOINTS = 64
 SCANNED_AT_ONCE = 65_536
+KNOWN_OF_A_KIND = 1000
 MOST_KEPT_STRETCHES = 4_000_000
 """Stretches of coverages that stay in memory, 16 bytes each."""
 
@@ -79,10 +81,15 @@ class Tally:
         return slice(first, max(first, last))
 
     @cached_property
+    def _kind_order(self) -> Longs:
+        """Places kind by kind, in order of time within each."""
+        narrow = self.kind.astype(np.uint16) if self.kinds < 1 << 16 else self.kind
+        return np.argsort(narrow, kind="stable")
+
+    @cached_property
     def _by_kind(self) -> tuple[Longs, Longs, Longs]:
         """Starts and lengths, kind by kind, and where each kind begins; shape (kinds + 1,)."""
-        narrow = self.kind.astype(np.uint16) if self.kinds < 1 << 16 else self.kind
-        order = np.argsort(narrow, kind="stable")
+        order = self._kind_order
         edges = np.concatenate(([0], np.cumsum(self._count(slice(None)))))
         return self.start_ns[order], (self.end_ns - self.start_ns)[order], edges
 
@@ -129,24 +136,23 @@ class Tally:
         return Coverage.of(union(start, start + np.concatenate([lengths[one] for one in own])))
 
     def longest(self, kinds: Mask, start_ns: int, end_ns: int, most: int) -> tuple[Longs, int]:
-        """Places of the longest slices of these kinds that touch the range, and how many do."""
+        """Places of the longest slices of these kinds that touch the range, and how many do.
+
+        Of very many the longest of each kind are known: those of them that lie in the range are
+        given, and the first ones of the range.
+        """
         own = self.starting(start_ns, end_ns)
         early = self.across(start_ns)
         early = early[kinds[self.kind[early]]]
+        first = np.arange(own.start, min(own.stop, own.start + SCANNED_AT_ONCE))
+        found = np.concatenate((early, first[kinds[self.kind[first]]]))
         if own.stop - own.start <= SCANNED_AT_ONCE:
-            found = np.arange(own.start, own.stop)
-            found = np.concatenate((early, found[kinds[self.kind[own]]]))
             return self._ordered(found)[:most], len(found)
         count = int(self._started(own)[kinds].sum()) + len(early)
-        taken, missing = [early], most
-        for first in range(0, len(self), SCANNED_AT_ONCE):
-            piece = self._by_length[first : first + SCANNED_AT_ONCE]
-            is_own = (piece >= own.start) & (piece < own.stop) & kinds[self.kind[piece]]
-            taken.append(piece[is_own][:missing])
-            missing -= len(taken[-1])
-            if not missing:
-                break
-        return self._ordered(np.concatenate(taken))[:most], count
+        known = self._longest_by_kind
+        known = known[(known > first[-1]) & (known < own.stop)]
+        known = known[kinds[self.kind[known]]]
+        return self._ordered(np.concatenate((found, known)))[:most], count
 
     def _ordered(self, places: Longs) -> Longs:
         length = self.end_ns[places] - self.start_ns[places]
@@ -154,8 +160,17 @@ class Tally:
         return result
 
     @cached_property
-    def _by_length(self) -> Longs:
-        return self._ordered(np.arange(len(self)))
+    def _longest_by_kind(self) -> Longs:
+        """Places of the longest slices of every kind."""
+        order, lengths, edges = self._kind_order, self._by_kind[1], self._by_kind[2]
+        found = [np.zeros(0, np.int64)]
+        for first, last in itertools.pairwise(edges.tolist()):
+            own = lengths[first:last]
+            top = np.arange(len(own))
+            if len(own) > KNOWN_OF_A_KIND:
+                top = np.argpartition(-own, KNOWN_OF_A_KIND)[:KNOWN_OF_A_KIND]
+            found.append(order[first + top])
+        return np.concatenate(found)
 
     def _started(self, own: slice) -> Longs:
         result: Longs = self._until(self._counts, own.stop) - self._until(self._counts, own.start)

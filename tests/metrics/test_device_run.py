@@ -34,8 +34,14 @@ def test_the_operator_is_the_layer_else_the_operation(tmp_path: Path) -> None:
         instruction("Vector", 10, 5, layer="Unknown", hlo_name="dot.4"),
         instruction("Vector", 20, 5, layer="Unknown"),
     ]
-    kinds = device(tmp_path, Instruction=rows).instructions.kinds
-    assert [kind.operator for kind in kinds] == ["mlp", "dot.4", ""]
+    found = device(tmp_path, Instruction=rows).instructions
+    assert len(found.kinds) == 1
+    operators = found.operators
+    assert operators is not None
+    assert [operators.names[place] for place in operators.operator] == ["mlp", "dot.4", ""]
+    assert operators.tally.over(0, 12).started.tolist() == [1, 1, 0]
+    nobody = device(tmp_path, Instruction=[instruction("Vector", 0, 5, layer="Unknown")])
+    assert nobody.instructions.operators is None
 
 
 def test_packets_get_the_name_of_their_queue(tmp_path: Path) -> None:

@@ -102,3 +102,34 @@ def test_coverages_that_are_too_many_are_let_go(monkeypatch: pytest.MonkeyPatch)
     first = own.coverage(np.array([True, True, False, False]))
     own.coverage(np.array([False, False, True, True]))
     assert own.coverage(np.array([True, True, False, False])) is not first
+
+
+@given(SLICES, st.integers(0, 60), st.integers(1, 60))
+def test_the_longest_of_a_range_are_found_and_all_are_counted(
+    slices: list[tuple[int, int, int]], first: int, length: int
+) -> None:
+    own, last = tally(slices), first + length
+    kinds = np.array([True, True, False, False])
+    touching = [
+        (size, number)
+        for number, (begin, size, kind) in enumerate(slices)
+        if kind < 2 and (first <= begin < last or begin < first < begin + size)
+    ]
+    places, count = own.longest(kinds, first, last, 3)
+    assert count == len(touching)
+    sizes = [slices[number][1] for number in own.order[places].tolist()]
+    assert sizes == sorted((size for size, _ in touching), reverse=True)[:3]
+
+
+def test_of_very_many_the_longest_of_each_kind_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally_module, "SCANNED_AT_ONCE", 10)
+    monkeypatch.setattr(tally_module, "KNOWN_OF_A_KIND", 2)
+    slices = [(10 * number, 1 + (number * 7) % 9, number % 2) for number in range(100)]
+    slices[90] = (900, 500, 0)
+    own = tally(slices)
+    places, count = own.longest(np.array([True, False, False, False]), 0, 2000, 5)
+    assert count == 50
+    assert own.order[places[0]] == 90
+    assert len(places) == 5
+    _, counted = own.longest(np.array([True, True, False, False]), 905, 906, 5)
+    assert counted == 1
