@@ -1,6 +1,7 @@
 """Processes one profile from its sources to a published run folder."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from ingest_worker.builders.meta import Provenance, last_timestamp_ns
@@ -145,16 +146,23 @@ def _write_part(
         *neff_tables(trace.neff, part),
         *fixed_tables([*first, *part.notices, *join.notices]),
     ]
-    write_tables(summary.timeline.folder, number, tables, told)
+    with ThreadPoolExecutor(1) as beside:
+        placed = beside.submit(_place, summary.timeline, part)
+        write_tables(summary.timeline.folder, number, tables, told)
+        placed.result()
     write_summary(summary.timeline.folder, sums)
     span_ns = last_timestamp_ns(part)
     folder = summary.timeline.folder.part_path(number)
     summary.timeline.series += device_series(folder, number, span_ns, part.chip)
-    labels = LabelBook()
-    slices = list(part_slices(part, labels))
-    summary.timeline.add_part(number, part_groups(part), slices, labels.texts)
     summary.add(part)
     summary.notices += [one for one in join.notices if one not in summary.notices]
+
+
+def _place(timeline: TimelineBuilder, part: Part) -> None:
+    """Gives every slice of a part its place."""
+    labels = LabelBook()
+    slices = list(part_slices(part, labels))
+    timeline.add_part(part.number, part_groups(part), slices, labels.texts)
 
 
 def _manifest(

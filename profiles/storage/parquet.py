@@ -36,10 +36,8 @@ def write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatc
         writer.add_key_value_metadata({"ARROW:schema": as_published})
 
         def keep(batch: pa.RecordBatch) -> None:
-            for column in batch.columns:
-                if isinstance(column, pa.DictionaryArray):
-                    digest.update(pa.record_batch([column.dictionary], names=[""]).serialize())
-            digest.update(batch.serialize())
+            for piece in _contents(batch):
+                digest.update(piece)
             writer.write_batch(batch, row_group_size=ROW_GROUP_ROWS)
 
         kept: Future[None] | None = None
@@ -50,6 +48,16 @@ def write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatc
         if kept is not None:
             kept.result()
     return digest.hexdigest()
+
+
+def _contents(batch: pa.RecordBatch) -> Iterator[Any]:
+    """What a batch holds: which columns are null throughout, dictionaries, and all other values."""
+    filled = [n for n, column in enumerate(batch.columns) if column.null_count < len(column)]
+    yield f"{batch.num_rows} {filled}".encode()
+    for column in batch.columns:
+        if isinstance(column, pa.DictionaryArray):
+            yield pa.record_batch([column.dictionary], names=[""]).serialize()
+    yield batch.select(filled).serialize()
 
 
 def coded_schema(schema: pa.Schema) -> pa.Schema:
