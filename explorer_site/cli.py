@@ -79,9 +79,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     _add_files(parser)
     parser.add_argument(
-        "--json", type=Path, required=True, nargs="+", help="what the official tool wrote"
+        "--json", type=Path, default=[], nargs="+", help="what the official tool wrote"
     )
+    parser.add_argument("--binary", type=Path, help="the official tool, run on -n and -s")
     parser.add_argument("--run", type=Path, metavar="DIR", help="a folder of published tables")
+    parser.add_argument(
+        "--differences", type=Path, metavar="CSV", help="where they are kept, if there are any"
+    )
     parser.set_defaults(call=compare)
 
 
@@ -101,10 +105,17 @@ def serve(options: argparse.Namespace) -> int:
 
 def compare(options: argparse.Namespace) -> int:
     """Compare with the official tool's JSON."""
-    from explorer_site.comparison import compare_official
+    from explorer_site.comparison import DIFFERENCES, Compared, compare_official
 
     return compare_official(
-        official=options.json, neff=options.neff, ntffs=options.ntff, run=options.run
+        Compared(
+            official=options.json,
+            neff=options.neff,
+            ntffs=options.ntff,
+            run=options.run,
+            binary=options.binary,
+            differences=options.differences or Path(DIFFERENCES),
+        )
     )
 
 

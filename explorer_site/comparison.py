@@ -1,12 +1,15 @@
 """The command `compare-official`: published tables against the official tool's JSON."""
 
+import csv
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from explorer_site.export import source_refs
+from explorer_site.official_tool import binary_found, official_output
 from explorer_site.serve.refusal import Refusal
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.imports.compare_official import Report, compare
@@ -19,34 +22,77 @@ from profiles.storage.tables import ReadableRun, TableStore
 WHAT_TO_GIVE = "Give the files with -n and -s, or a folder of tables with --run."
 JSON_ENDINGS = ("_profile_full.json", ".json")
 EXIT_DIFFERS = 1
+DIFFERENCES = "official-differences.csv"
+COLUMNS = ("table", "key", "field", "official", "here")
 
 
-def compare_official(
-    *, official: Sequence[Path], neff: Path | None, ntffs: Sequence[Path], run: Path | None
-) -> int:
+@dataclass(frozen=True)
+class Compared:
+    """What is compared: JSON files, or the output of the official tool run on a pair; with a pair
+    of files, a folder of published tables, or the captures beside the JSON.
+    """
+
+    official: Sequence[Path] = ()
+    neff: Path | None = None
+    ntffs: Sequence[Path] = ()
+    run: Path | None = None
+    binary: Path | None = None
+    differences: Path = Path(DIFFERENCES)
+
+
+def compare_official(given: Compared) -> int:
     """Print the comparison of every JSON file. Returns 0 when all cells are equal, else 1.
 
-    With files, or with neither files nor a folder, the traces are decoded into a folder of their
-    own first; without files they are looked for beside each JSON. Raises Refusal when there is
-    nothing to compare with.
+    Differences are kept as CSV. Raises Refusal when there is nothing to compare with.
     """
-    if len(official) > 1 and (run is not None or neff is not None or ntffs):
+    has_files = given.neff is not None or bool(given.ntffs)
+    if len(given.official) > 1 and (given.run is not None or has_files):
         raise Refusal("Several JSON files are compared with the captures beside them only.")
-    is_equal = True
-    for path in official:
-        report = _report(path, neff, ntffs, run)
+    reports = [_report(path, given) for path in given.official]
+    if not given.official:
+        reports.append(_against_tool(given))
+    for report in reports:
         sys.stdout.write("\n".join(report.lines()) + "\n")
-        is_equal &= report.is_equal
-    return 0 if is_equal else EXIT_DIFFERS
+    if all(report.is_equal for report in reports):
+        return 0
+    count = write_differences(given.differences, reports)
+    sys.stdout.write(f"Wrote {count} differences to {given.differences}\n")
+    return EXIT_DIFFERS
 
 
-def _report(path: Path, neff: Path | None, ntffs: Sequence[Path], run: Path | None) -> Report:
+def _against_tool(given: Compared) -> Report:
+    if given.neff is None or len(given.ntffs) != 1:
+        raise Refusal("Give a pair with -n and -s, or what the official tool wrote with --json.")
+    binary = binary_found(given.binary)
+    source_refs(given.neff, given.ntffs)
+    with official_output(binary, given.neff, given.ntffs[0]) as path:
+        return _report(path, given)
+
+
+def write_differences(target: Path, reports: Sequence[Report]) -> int:
+    """Every cell and row on which the two do not agree, as CSV. Returns how many."""
+    count = 0
+    try:
+        with target.open("w", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file)
+            rows.writerow(("file", *COLUMNS))
+            for report in reports:
+                for one in report.differences:
+                    rows.writerow((report.file, *(getattr(one, name) for name in COLUMNS)))
+                    count += 1
+    except OSError as error:
+        raise Refusal(f"{target} could not be written ({error.strerror or error}).") from error
+    return count
+
+
+def _report(path: Path, given: Compared) -> Report:
     if not path.is_file():
         raise Refusal(f"There is no file {path}. {WHAT_TO_GIVE}")
     try:
-        if run is not None:
-            return compare(opened(run), path)
-        files = (neff, ntffs) if neff is not None or ntffs else beside(path)
+        if given.run is not None:
+            return compare(opened(given.run), path)
+        has_files = given.neff is not None or bool(given.ntffs)
+        files = (given.neff, given.ntffs) if has_files else beside(path)
         with decoded(*files) as tables:
             return compare(tables, path)
     except FormatError as error:

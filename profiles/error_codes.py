@@ -210,6 +210,12 @@ _CODES = (
         "Choose a file that the official tool wrote with its JSON output format.",
     ),
     ErrorCode(
+        "output.unknown",
+        "There is no such output format",
+        "Ask for json, summary-json, summary-text or parquet.",
+        404,
+    ),
+    ErrorCode(
         "parquet.malformed",
         "A table in Parquet cannot be read",
         "Copy the folder again from where the official tool wrote it.",

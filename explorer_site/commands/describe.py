@@ -33,6 +33,9 @@ EXAMPLES = (
         "and of every device profile, device_profile_model_ID.pftrace",
         f"{DIRECTORY} --output-format perfetto",
     ),
+    ("write ntff.json as the official tool does", f"{PAIR} --output-format json"),
+    ("print the headline numbers as JSON", f"{PAIR} --output-format summary-json"),
+    ("open what the official tool wrote", "neuron-explorer view --official ntff.json"),
     ("print the device profiles with files, calls, total and median", f"{DIRECTORY} --list"),
     ("print the files of one", f"{DIRECTORY} --find ID"),
 )

@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 from ingest_worker.exports.perfetto.grouping import GROUP_FIELDS, PRIMARY, SECONDARY
 
 WORKS, REFUSED = "works", "refused"
-FORMATS = ("parquet", "perfetto")
-KNOWN_FORMATS = ("json", "summary-json", "summary-text", "db")
+FORMATS = ("parquet", "perfetto", "json", "summary-json", "summary-text")
+KNOWN_FORMATS = ("db",)
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -38,7 +38,7 @@ def output_format(text: str) -> str:
     if text in FORMATS:
         return text
     known = " is not written by this version" if text in KNOWN_FORMATS else " is no format"
-    raise argparse.ArgumentTypeError(f"{text}{known}; there are {' and '.join(FORMATS)}")
+    raise argparse.ArgumentTypeError(f"{text}{known}; there are {', '.join(FORMATS)}")
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -91,12 +91,13 @@ VIEW = (
     ),
     Flag(
         ("--output-format",),
-        "parquet (default) or perfetto",
+        "parquet (default), perfetto, json, summary-json or summary-text",
         {"type": output_format, "default": "parquet", "metavar": "FORMAT"},
     ),
     Flag(
         ("--output-file",),
-        "a folder for tables; for perfetto the trace's file, or with -d the traces' folder",
+        "a folder for tables; for other formats the file, or with -d the folder of the files; "
+        "summaries are printed where there is none",
         _path("PATH"),
     ),
     Flag(("--data-path",), "the workspace (DATA_DIR)", _path("DIR")),
@@ -164,6 +165,7 @@ VIEW = (
         {"metavar": "ID"},
     ),
     Flag(("--json",), "print results for programs (our own flag)", SWITCH),
+    Flag(("--json-pretty-print",), "indent json and summary-json", SWITCH),
     Flag(("--show-profile-schema",), "print the columns of every table as YAML", SWITCH),
     *(
         Flag(names, meaning, state=REFUSED, taken={"metavar": meta} if meta else NONE)
@@ -174,7 +176,6 @@ VIEW = (
             (("--ignore-instruction-trace",), "", "parts of a device trace are not left out"),
             (("--ignore-event-trace",), "", "parts of a device trace are not left out"),
             (("--ignore-instruction-hierarchy",), "", "there is no hierarchy yet"),
-            (("--json-pretty-print",), "", "the official tool's JSON is not written"),
             (("--enable-memory-tracker",), "", "it belongs to the official tool's older viewer"),
             (("--terminology",), "", "it belongs to the official tool's older viewer"),
             (("--ui-mode",), "MODE", "there is one user interface"),

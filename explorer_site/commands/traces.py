@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from explorer_site.commands.capture import Capture, Chosen, device_run, open_capture, system_run
+from explorer_site.commands.official import official_run
 from explorer_site.export import source_refs
 from explorer_site.serve.refusal import Refusal
 from ingest_worker.exports.perfetto.grouping import Grouping
@@ -59,6 +60,15 @@ def export_pair(options: argparse.Namespace, version: str) -> int:
             written = write_trace(run, target, trace_options(options), sources[-1].name)
     except FormatError as error:
         raise Refusal(" ".join(filter(None, (str(error), error.hint)))) from error
+    return report([written], as_json=options.json)
+
+
+def export_official(options: argparse.Namespace, version: str) -> int:
+    """Write the trace of what the official tool wrote. Returns the exit code."""
+    target = options.output_file or Path(PAIR_NAME)
+    check_file(target, force=options.force)
+    with official_run(options.official, version) as run:
+        written = write_trace(run, target, trace_options(options), options.official.name)
     return report([written], as_json=options.json)
 
 

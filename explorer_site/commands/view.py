@@ -66,6 +66,8 @@ def _check_without_input(options: argparse.Namespace) -> None:
         raise Refusal("Give the files to read with -n or -s.")
     if options.output_format == "perfetto":
         raise Refusal("Give what to write as a trace with -n and -s, or with -d.")
+    if options.output_format != "parquet":
+        raise Refusal(f"Give what to write as {options.output_format} with -n and -s, or with -d.")
     if options.ingest_only:
         raise Refusal("Give the files to ingest with -n or -s.")
 
@@ -92,6 +94,8 @@ def _without_server(options: argparse.Namespace) -> Callable[[argparse.Namespace
         return _find
     if options.output_format == "perfetto":
         return _traces
+    if options.output_format != "parquet":
+        return _outputs
     if options.output_file is not None:
         return _tables
     return None
@@ -110,10 +114,20 @@ def _find(options: argparse.Namespace) -> int:
 
 
 def _traces(options: argparse.Namespace) -> int:
+    if options.official is not None:
+        from explorer_site.commands.traces import export_official
+
+        return export_official(options, version(PROGRAM))
     from explorer_site.commands.traces import export_directory, export_pair
 
     write = export_pair if options.directory is None else export_directory
     return write(options, version(PROGRAM))
+
+
+def _outputs(options: argparse.Namespace) -> int:
+    from explorer_site.commands.outputs import write_output
+
+    return write_output(options, version(PROGRAM))
 
 
 def _tables(options: argparse.Namespace) -> int:

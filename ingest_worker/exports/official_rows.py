@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from profiles.tables.registry import REGISTRY
+
 Row = Mapping[str, Any]
 Rule = str | Callable[[Row], Any]
 
@@ -235,6 +237,59 @@ METADATA: Mapping[str, Rule] = MappingProxyType(
     }
 )
 
+NC_MEMORY: Mapping[str, Rule] = MappingProxyType(
+    {
+        "nd": "neuron_device_idx",
+        "nc": "neuroncore_idx",
+        "usage_type": "usage_type",
+        "amount_bytes": "usage_bytes",
+    }
+)
+
+SBUF: Mapping[str, Rule] = MappingProxyType(
+    {
+        "subgraph": graph_name,
+        "type": constant("sb"),
+        "timestamp": "timestamp",
+        "usage_avg": "avg_util_percent",
+        **{f"partition_{n}_usage": f"partition_{n}_util_percent" for n in (0, 32, 64, 96)},
+    }
+)
+
+PSUM: Mapping[str, Rule] = MappingProxyType(
+    {
+        "subgraph": graph_name,
+        "type": constant("psum"),
+        "timestamp": "timestamp",
+        "usage_avg": "avg_util_percent",
+        **{f"bank_{n}_usage": f"bank_{n}_util_percent" for n in range(8)},
+    }
+)
+
+TENSOR: Mapping[str, Rule] = MappingProxyType(
+    {
+        "variable_name": filled("variable_name", ""),
+        "type": filled("type", ""),
+        "format": filled("format", ""),
+        "shape": filled("shape", ""),
+        "size": text("size"),
+        "sg_name": constant(""),
+        "load_to_sbuf_avg_size_bytes": "load_to_sbuf_avg_size_bytes",
+        "load_to_sbuf_total_size_bytes": "load_to_sbuf_total_size_bytes",
+        "load_to_sbuf_dma_count": "load_to_sbuf_dma_count",
+        "load_to_sbuf_repeat_factor": "load_to_sbuf_repeat_factor",
+    }
+)
+
+WARNING: Mapping[str, Rule] = MappingProxyType({"message": "message", "category": "category"})
+
+
+def same_names(table: str, without: tuple[str, ...] = ()) -> Mapping[str, Rule]:
+    """The columns of a table under their own names."""
+    names = [name for name in REGISTRY[table].by_name if name not in without]
+    return MappingProxyType({name: name for name in names})
+
+
 SHAPES: Mapping[str, tuple[tuple[str, Mapping[str, Rule]], ...]] = MappingProxyType(
     {
         "instruction": (("Instruction", INSTRUCTION),),
@@ -245,6 +300,12 @@ SHAPES: Mapping[str, tuple[tuple[str, Mapping[str, Rule]], ...]] = MappingProxyT
         "pending_dma": (("PendingDma", PENDING),),
         "dma_throughput": (("DmaUsage", USAGE),),
         "dma_queues_info": (("DmaQueuesInfo", QUEUE),),
+        "instruction_usage": (("SbufUsage", SBUF), ("PsumUsage", PSUM)),
+        "nc_mem_usage": (("HbmUsageSummaryByType", NC_MEMORY),),
+        "neff_node": (("TensorInfo", TENSOR),),
+        "model_info": (("LegacyCore", same_names("LegacyCore", ("pcore_idx",))),),
+        "layer_summary": (("LegacyLayer", same_names("LegacyLayer")),),
+        "warnings": (("Warning", WARNING),),
         "neff_header": (("NeffHeader", HEADER),),
         "metadata": (("Metadata", METADATA),),
     }

@@ -1,5 +1,6 @@
 """Compares published tables with the official tool's JSON, cell by cell."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ingest_worker.exports.official_summary import plain
 from ingest_worker.exports.official_view import (
     ID_RULE,
     OfficialView,
@@ -31,8 +33,14 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "pending_dma": ("subgraph", "timestamp", "value"),
         "dma_throughput": ("subgraph", "timestamp"),
         "dma_queues_info": ("subgraph", "q_idx", "q_name"),
+        "instruction_usage": ("type", "subgraph", "timestamp", "usage_avg"),
+        "nc_mem_usage": ("nd", "nc", "usage_type"),
+        "neff_node": ("sg_name", "variable_name"),
+        "model_info": ("sg_name",),
+        "layer_summary": ("name",),
         "neff_header": (),
         "metadata": (),
+        "summary": (),
     }
 )
 """The fields by which rows of both sides are brought together."""
@@ -41,7 +49,8 @@ TRANSFER_KEY = ("aggregated", "subgraph", "dma_queue", "timestamp")
 
 ELSEWHERE: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "metadata": {"total_point_count": "counts rows of tables that are not built yet"},
+        "metadata": {"total_point_count": "counts rows, those of the program's own warnings too"},
+        "summary": {"profiler_version": "names the program that wrote the file"},
     }
 )
 """JSON fields without a column of their own, and where they belong."""
@@ -64,11 +73,39 @@ FLOAT32 = frozenset(
         "pe_clock_others",
         "dma_ddr_bandwidth",
         "hbm_ddr_bandwidth",
+        "usage_avg",
     }
 )
-"""Fields that hold float32 values: equal when their bits are."""
+"""Fields that hold float32 values: equal when their bits are. So are those that end in `_usage`,
+and the shares of `layer_summary`."""
+
+COMPUTED = frozenset({"summary", "layer_summary"})
+"""Tables of sums: times in seconds equal to 1e-12 s, other decimals to 1e-7 of themselves."""
+
+MOST_TIME_DIFFERENCE_S, MOST_SHARE_DIFFERENCE = 1e-12, 1e-7
+UNCOMPARED = MappingProxyType(
+    {
+        "warnings": "words of the program that wrote the file",
+        "profile_info": "names of files and of the program",
+        "terminology": "help texts of the official tool",
+        "summary_groups": "the order in which its page shows numbers",
+        "summary_group_order": "the order in which its page shows numbers",
+    }
+)
+"""Tables of the JSON that hold no measurement."""
 
 MOST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One cell, or one row (`field` is empty then), on which the two do not agree."""
+
+    table: str
+    key: str
+    field: str
+    official: str
+    here: str
 
 
 @dataclass
@@ -84,6 +121,7 @@ class TableReport:
     wrong: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     examples: list[str] = field(default_factory=list)
     elsewhere: dict[str, str] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
 
     @property
     def is_equal(self) -> bool:
@@ -93,8 +131,9 @@ class TableReport:
             and self.cells == self.equal_cells
         )
 
-    def show(self, example: str) -> None:
-        """Keeps the first few differences to print."""
+    def show(self, example: str, found: Difference) -> None:
+        """Keeps a difference, and the first few to print."""
+        self.differences.append(found)
         if len(self.examples) < MOST_SHOWN:
             self.examples.append(example)
 
@@ -106,11 +145,17 @@ class Report:
     file: str
     tables: list[TableReport] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
+    uncompared: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_equal(self) -> bool:
         """Whether every table is equal."""
         return all(table.is_equal for table in self.tables)
+
+    @property
+    def differences(self) -> list[Difference]:
+        """All of them, table by table."""
+        return [one for table in self.tables for one in table.differences]
 
     def lines(self) -> list[str]:
         """The report as text: a line a table, then what was set aside, then differences."""
@@ -126,6 +171,7 @@ class Report:
                 + "".join(f"{number:>12}" for number in cells)
                 + mark
             )
+        found += [f"not compared: {name} ({why})" for name, why in self.uncompared.items()]
         found += [f"set aside: {one}" for one in self.set_aside]
         for table in self.tables:
             found += [f"not a column: {table.name}.{k} ({v})" for k, v in table.elsewhere.items()]
@@ -142,6 +188,8 @@ def compare(run: ReadableRun, json_path: Path, part: int = 0) -> Report:
     _put_back(view, report, official.get("instruction", []))
     for name in KEYS:
         report.tables.append(compare_table(name, official.get(name, []), view.tables[name]))
+    for name in official.keys() - KEYS.keys():
+        report.uncompared[name] = UNCOMPARED.get(name, "not known here")
     return report
 
 
@@ -189,13 +237,20 @@ def compare_table(name: str, official: Sequence[Mapping[str, Any]], ours: Rows) 
         group = waiting.get(_key(name, row))
         if not group:
             report.cells += len(expected)
-            report.show(f"missing here: {dict(expected)}")
+            found = Difference(name, _told(_key(name, row)), "", _told(expected), "")
+            report.show(f"missing here: {dict(expected)}", found)
             continue
-        _compare_row(report, expected, group.pop())
+        mine = group.pop()
+        _compare_row(report, expected, {k: v for k, v in mine.items() if k not in elsewhere})
     for left in waiting.values():
         for mine in left:
-            report.show(f"only here: {mine}")
+            found = Difference(name, _told(_key(name, mine)), "", "", _told(mine))
+            report.show(f"only here: {mine}", found)
     return report
+
+
+def _told(value: object) -> str:
+    return json.dumps(value, default=str)
 
 
 def _compare_row(
@@ -203,15 +258,29 @@ def _compare_row(
 ) -> None:
     names = expected.keys() | found.keys()
     report.cells += len(names)
-    wrong = [name for name in names if not _same(name, expected.get(name), found.get(name))]
+    table = report.name
+    wrong = [n for n in names if not _same(table, n, plain(expected.get(n)), plain(found.get(n)))]
     report.equal_cells += len(names) - len(wrong)
     report.equal_rows += not wrong
     for name in sorted(wrong):
         report.wrong[name] += 1
-        report.show(f"{name}: official {expected.get(name)!r}, here {found.get(name)!r}")
+        there, here = expected.get(name), found.get(name)
+        key = _told(_key(table, expected))
+        report.show(
+            f"{name}: official {there!r}, here {here!r}",
+            Difference(table, key, name, _told(there), _told(here)),
+        )
 
 
-def _same(name: str, expected: object, found: object) -> bool:
-    if name in FLOAT32 and isinstance(expected, int | float) and isinstance(found, int | float):
+def _same(table: str, name: str, expected: object, found: object) -> bool:
+    if type(expected) is type(found) and expected == found:
+        return True
+    if not (isinstance(expected, int | float) and isinstance(found, int | float)):
+        return False
+    if name in FLOAT32 or (name.endswith(("_usage", "_active_percent")) and table != "summary"):
         return np.float32(expected).tobytes() == np.float32(found).tobytes()
-    return type(expected) is type(found) and expected == found
+    if table not in COMPUTED or (isinstance(expected, int) and isinstance(found, int)):
+        return False
+    if name.endswith("_time") and table == "summary":
+        return abs(expected - found) <= MOST_TIME_DIFFERENCE_S
+    return abs(expected - found) <= MOST_SHARE_DIFFERENCE * abs(expected)

@@ -129,6 +129,7 @@ PLAIN: Mapping[str, Shape] = MappingProxyType(
             dropped=frozenset({"q_event_id"}),
         ),
         "warnings": Shape("Warning"),
+        "layer_summary": Shape("LegacyLayer"),
         "cc_ops": Shape(
             "CcOp",
             {"timestamp": "start_ts", "duration": "duration_ns", "cc_trigger": "trigger_start_ts"},
@@ -174,6 +175,7 @@ def published(name: str, row: Row) -> Iterator[Found]:
         "dma_throughput": _throughput,
         "instruction_usage": _occupancy,
         "neff_node": _tensor,
+        "model_info": _core,
         "metadata": _metadata,
         "summary": _summary,
         "trace_events": _event,
@@ -265,6 +267,10 @@ def _tensor(row: Row) -> Iterator[Found]:
         yield "neff_node", dict(row)
 
 
+def _core(row: Row) -> Iterator[Found]:
+    yield "LegacyCore", {**row, "pcore_idx": graph_number(row.get("sg_name"))}
+
+
 def _metadata(row: Row) -> Iterator[Found]:
     found = METADATA.row(row)
     for engine in OTHER_CLOCKS:
@@ -287,10 +293,20 @@ def _summary(row: Row) -> Iterator[Found]:
         else:
             own[name] = value
     yield "Summary", own
+    yield from (("LegacySummary", one) for one in _exact(row))
     for (core, kind), columns in limits.items():
         yield "ThrottleSummary", {"nc_idx": core, "throttle_type": kind, **columns}
     if versions:
         yield "Metadata", versions
+
+
+def _exact(row: Row) -> Iterator[dict[str, Any]]:
+    """Every number as it stands: columns of `Summary` hold fewer digits."""
+    for name, value in row.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            continue
+        kind = "text" if isinstance(value, str) else "whole"
+        yield {"key": name, "number" if isinstance(value, float) else kind: value}
 
 
 def _event(row: Row) -> Iterator[Found]:

@@ -35,7 +35,9 @@ MADE_HERE = frozenset({"Warning", "SchemaFields"})
 """Tables to which this program adds rows of its own, or that it writes where they are missing."""
 
 PARENT_TABLES = frozenset({EVENTS, "SystemProfileMetadata", "CpuUsage", "HostMemUsage"})
-SPAN_FREE = frozenset({"Summary", "ThrottleSummary", "Metadata", "Warning", "SchemaFields"})
+SPAN_FREE = frozenset(
+    {"Summary", "LegacySummary", "ThrottleSummary", "Metadata", "Warning", "SchemaFields"}
+)
 """Tables a source may have without a single event."""
 
 

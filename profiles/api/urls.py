@@ -9,6 +9,7 @@ from profiles.api.docs import docs_page
 from profiles.api.flow import FlowView
 from profiles.api.hbm import HbmUsageView
 from profiles.api.metrics import MetricListView, MetricsView
+from profiles.api.outputs import OutputView
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import IgnoredListView, RunListView, SourceFileView, SourceListView
 from profiles.api.series import SeriesAtView, SeriesListView, SeriesView
@@ -70,6 +71,7 @@ urlpatterns = [
     path(f"{_RUN}series/<slug:series>/", SeriesView.as_view(), name="api-series"),
     path(f"{_RUN}series/<slug:series>/at/", SeriesAtView.as_view(), name="api-series-at"),
     path(f"{_RUN}perfetto/", TraceView.as_view(), name="api-trace"),
+    path(f"{_RUN}output/<str:kind>/", OutputView.as_view(), name="api-output"),
     path(f"{_RUN}timeline/", TimelineView.as_view(), name="api-timeline"),
     path(
         f"{_RUN}tiles/<slug:group>/<level:level>/<int:index>", TileView.as_view(), name="api-tile"

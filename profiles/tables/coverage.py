@@ -47,6 +47,8 @@ WRITTEN: Mapping[str, str] = MappingProxyType(
         "SchemaFields": "every profile",
         "DmaPacketPicoseconds": "traces with packets that cross the window's edge",
         "LegacySummary": "every trace",
+        "LegacyCore": "every trace",
+        "LegacyLayer": "every trace with instructions",
         "UnknownRecord": "traces with records of unknown type",
         "TimelineTrack": "every trace",
         "SystemProfileEvents": "system profiles",

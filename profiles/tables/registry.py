@@ -11,6 +11,7 @@ from profiles.tables import (
     framework,
     hierarchy,
     kept,
+    legacy,
     meta,
     rollup,
     source,
@@ -38,6 +39,7 @@ _FAMILIES = (
     timeline,
     transfers,
     kept,
+    legacy,
 )
 
 REGISTRY: Mapping[str, Table] = MappingProxyType(

@@ -27,7 +27,7 @@ DOCUMENT = {
             "new_field": 3,
         }
     ],
-    "layer_summary": [{"name": "/sg00", "start": 5}],
+    "compiler_facts": [{"name": "/sg00", "start": 5}],
 }
 
 pytestmark = pytest.mark.usefixtures("data_dir", "sent", "db")
@@ -80,12 +80,12 @@ def test_tables_and_columns_that_are_not_known_are_served(client: Client) -> Non
     profile = processed(client)
     here = f"/api/v1/profiles/{profile.pk}/tables/"
     tables = {table["name"]: table for table in client.get(here).json()}
-    assert "Kept from the file" in tables["layer_summary"]["description"]
-    assert [column["name"] for column in tables["layer_summary"]["columns"]] == ["name", "start"]
+    assert "Kept from the file" in tables["compiler_facts"]["description"]
+    assert [column["name"] for column in tables["compiler_facts"]["columns"]] == ["name", "start"]
     answer = client.get(f"{here}Instruction/rows/?columns=id,new_field").json()
     assert answer["rows"] == [{"id": str((1 << 62) + 1), "new_field": 3}]
     assert answer["columns"][1]["type"] == "int64"
-    assert client.get(f"{here}layer_summary/rows/").json()["rows"] == [
+    assert client.get(f"{here}compiler_facts/rows/").json()["rows"] == [
         {"name": "/sg00", "start": 5}
     ]
     assert error_of(client.get(f"{here}Instruction/rows/?columns=none"))["code"] == "table.column"

@@ -41,7 +41,7 @@ def decoded(folder: Path) -> ReadableRun:
 def device_document(run: ReadableRun) -> Document:
     """The JSON of a device, as the official tool lays it out."""
     view = official_view(run)
-    found: Document = {"summary": [SUMMARY], **view.tables}
+    found: Document = {**view.tables, "summary": [SUMMARY]}
     found["instruction"] = [*found["instruction"], *view.duplicates]
     return json.loads(json.dumps(found))  # type: ignore[no-any-return]
 

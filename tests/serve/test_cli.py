@@ -76,7 +76,7 @@ def test_every_command_has_help(command: list[str]) -> None:
         ),
         (["view", "--ingest-only"], "Give the files to ingest with -n or -s."),
         (["upload"], "Give a file with --neff, --ntff or --official, or a directory with -d."),
-        (["compare-official"], "required: --json"),
+        (["compare-official"], "Give a pair with -n and -s"),
         (["compare-official", "--json", "x"], "or a folder of tables with --run"),
     ],
 )
