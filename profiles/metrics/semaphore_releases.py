@@ -13,6 +13,7 @@ from profiles.metrics.operand_text import Raise, Wait, raises, waits
 from profiles.storage.tables import ReadableRun
 
 TABLE = "SemaphoreUpdate"
+TRANSFER_TABLE = "DmaPacketAggregated"
 BY_DMA = "DMA or host"
 NOBODY = -1
 SLACK_NS = 2
@@ -66,7 +67,8 @@ def releases(run: ReadableRun, part: int, rows: Rows) -> Releases:
     name = np.array([names.index(title) for title in titles], np.int64)[ids.codes]
     core, time, value = (table.numbers(n, 0) for n in ("pcore_idx", "timestamp", "value"))
     order = np.lexsort((time, number, core))
-    waiting, raising = _by_semaphore(rows, waits), _by_semaphore(rows, raises)
+    waiting = _by_semaphore(rows, waits)
+    raising = _with_triggers(_by_semaphore(rows, raises), run, part, rows)
     found: list[tuple[Longs, ...]] = []
     key = core[order] << 16 | np.maximum(number[order], 0)
     edges = np.flatnonzero(key[1:] != key[:-1]) + 1
@@ -120,6 +122,53 @@ def _by_semaphore(rows: Rows, reading: Reading) -> dict[tuple[int, int], _Users]
             for semaphore, amount, is_dma in kept:
                 found[core, semaphore].append((of_core, amount, is_dma))
     return {key: _users(parts) for key, parts in found.items()}
+
+
+def _with_triggers(
+    raising: dict[tuple[int, int], _Users], run: ReadableRun, part: int, rows: Rows
+) -> dict[tuple[int, int], _Users]:
+    """Also who started the compiler's transfers: their semaphore stands with the transfer."""
+    table = TableColumns(run, part, TRANSFER_TABLE, ("semaphore_id",), ("pcore_idx", "trigger"))
+    ids, core, trigger = table.coded("semaphore_id"), *_numbers(table)
+    number = np.array([_whole(text) for text in ids.values], np.int64)[ids.codes]
+    for place in np.unique(core << 16 | np.maximum(number, 0)).tolist():
+        key = place >> 16, place & 0xFFFF
+        own = (core == key[0]) & (number == key[1]) & (trigger >= 0)
+        issued = np.flatnonzero((rows.core == key[0]) & np.isin(rows.start_ns, trigger[own]))
+        issued = issued[_says_nothing_of(rows, issued)]
+        if len(issued):
+            added = (issued, 0, 1)
+            before = raising.get(key)
+            parts = [] if before is None else [before]
+            raising[key] = _joined(parts, _users([added]))
+    return raising
+
+
+def _numbers(table: TableColumns) -> tuple[Longs, Longs]:
+    return table.numbers("pcore_idx", 0), table.numbers("trigger")
+
+
+def _whole(text: object) -> int:
+    return int(str(text)) if str(text).isdecimal() else NOBODY
+
+
+def _says_nothing_of(rows: Rows, own: Longs) -> Mask:
+    """Those whose operands name no semaphore of a transfer: their transfer is the compiler's."""
+    codes = rows.operands.codes[own]
+    named = {
+        code: any(one.is_dma for one in raises(str(rows.operands.values[code])))
+        for code in np.unique(codes).tolist()
+    }
+    return np.array([not named[code] for code in codes.tolist()], bool)
+
+
+def _joined(before: Sequence[_Users], added: _Users) -> _Users:
+    every = [*before, added]
+    return _Users(
+        np.concatenate([one.row for one in every]),
+        np.concatenate([one.amount for one in every]),
+        np.concatenate([one.is_dma for one in every]),
+    )
 
 
 def _use(one: Wait | Raise) -> tuple[int, int, int] | None:

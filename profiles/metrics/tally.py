@@ -120,7 +120,7 @@ class Tally:
         found = self._coverages.get(key)
         if found is None:
             found = self.covered(kinds)
-            kept = sum(len(one.stretches.start_ns) for one in self._coverages.values())
+            kept = sum(len(one.stretches.start_ns) for one in list(self._coverages.values()))
             if kept + len(found.stretches.start_ns) > MOST_KEPT_STRETCHES:
                 self._coverages.clear()
             self._coverages[key] = found

@@ -190,3 +190,27 @@ def test_a_range_without_instructions_has_no_path(chain: Region) -> None:
     found = critical_path(Region(chain.run, 50_000, 60_000))
     assert found["resources"] == []
     assert "instructions" in found["missing"]
+
+
+def test_a_transfer_of_the_compiler_is_found_by_its_own_semaphore(tmp_path: Path) -> None:
+    of = region(
+        tmp_path,
+        Instruction=[
+            instruction("Sync", 100, 60, "WRITE"),
+            instruction("Sync", 200, 60, "WRITE"),
+            instruction("Tensor", 900, 100, operands="S[56] (qSpill)>=16"),
+        ],
+        SemaphoreUpdate=[update(880, 56, 16, "DMA or host", "qSpill")],
+        DmaPacketAggregated=[
+            {"start_ts": 300, "end_ts": 870, "pcore_idx": 0, "semaphore_id": "56", "trigger": 200},
+            {"start_ts": 300, "end_ts": 500, "pcore_idx": 0, "semaphore_id": "-1", "trigger": 100},
+        ],
+    )
+    assert spent(of) == {
+        ("work", "Tensor"): 100,
+        ("latency", "Tensor"): 20,
+        ("transfer", "qSpill"): 880 - 260,
+        ("work", "Sync"): 120,
+        ("latency", "Sync"): 40,
+        ("unexplained", "before the first instruction"): 100,
+    }
