@@ -50,7 +50,9 @@ TEXTS = (
     "nki_source_location",
     "kernel_instruction_name",
     "operands",
+    "bir_debug_info_source_location",
 )
+SOURCES = ("nki_source_location", "bir_debug_info_source_location")
 KIND_TEXTS = TEXTS[:5]
 """Those that tell kinds apart as they are; the others tell the operator, the kernel, the shape."""
 
@@ -120,7 +122,8 @@ class InstructionKinds:
     """All instructions of a part: a tally of kinds, and per kind what one execution does.
 
     `amounts` int64 (kinds,) by column, 0 where it does not apply; `has` names those that some row
-    holds. `rows` int64 (n,) is the table row of each slice of the tally.
+    holds, `has_source` whether one tells its line. `rows` int64 (n,) is the table row of each
+    slice of the tally.
     """
 
     kinds: Sequence[Kind]
@@ -128,6 +131,7 @@ class InstructionKinds:
     amounts: Mapping[str, Longs]
     has: frozenset[str]
     operators: Operators | None = None
+    has_source: bool = False
 
     @property
     def rows(self) -> Longs:
@@ -205,6 +209,7 @@ def instruction_kinds(run: ReadableRun, part: int, chip: Chip) -> InstructionKin
         _completed(per_kind, kinds, chip),
         has,
         _operators(start, end, key, coded["layer"], coded["hlo_name"]),
+        any(bool(text) for name in SOURCES for text in coded[name].values),
     )
 
 

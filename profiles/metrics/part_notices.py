@@ -2,11 +2,28 @@
 
 from typing import Any
 
-from profiles.metrics.column_reading import table_rows
-from profiles.metrics.headline import hbm_capacity
-from profiles.metrics.region import Region
+import numpy as np
 
-NO_CHIP, NO_NEFF, NO_HLO, NO_PACKETS, NO_LIMITS, EMPTY_CORES, FEW_PACKETS, TOO_MUCH = (
+from profiles.metrics.column_reading import table_rows
+from profiles.metrics.headline import dma_bandwidth_use, hbm_capacity, hfu, mbu, mfu_inst
+from profiles.metrics.region import Region
+from profiles.tables.registry import SCHEMA_VERSION
+
+(
+    NO_CHIP,
+    NO_NEFF,
+    NO_HLO,
+    NO_PACKETS,
+    NO_LIMITS,
+    EMPTY_CORES,
+    FEW_PACKETS,
+    TOO_MUCH,
+    FEW_TRANSFERS,
+    NO_SOURCE,
+    NO_EDGES,
+    OTHER_SCHEMA,
+    ABOVE_ONE,
+) = (
     "chip_unknown",
     "no_neff",
     "no_hlo_statistics",
@@ -15,9 +32,16 @@ NO_CHIP, NO_NEFF, NO_HLO, NO_PACKETS, NO_LIMITS, EMPTY_CORES, FEW_PACKETS, TOO_M
     "empty_cores",
     "fewer_packets_than_instructions_moved",
     "more_than_possible",
+    "few_transfers_known",
+    "no_source_lines",
+    "no_dependencies",
+    "another_schema",
+    "share_above_one",
 )
 COVERED = 0.9
 """Packets should hold this share of the bytes that instructions say they moved."""
+TRANSFERS_KNOWN = 0.5
+"""And whole transfers this share of the bytes of packets that move data."""
 
 SYSTEM = (
     ("instance_type", "Instance"),
@@ -82,7 +106,10 @@ def _checks(region: Region) -> list[dict[str, Any] | None]:
         else None,
         _empty_cores(region),
         _few_packets(region),
+        _few_transfers(region),
         _impossible(region),
+        _above_one(region),
+        *_names(region),
     ]
 
 
@@ -111,6 +138,74 @@ def _few_packets(region: Region) -> dict[str, Any] | None:
         f"DMA records hold {share:.0%} of the bytes that instructions moved.",
         "Counts and busy time of DMA are too low; bytes of device memory hold.",
     )
+
+
+def _few_transfers(region: Region) -> dict[str, Any] | None:
+    """Bytes of whole transfers against those of packets that move data."""
+    packets = region.run.packets
+    is_data = np.array(
+        [kind.queue.type != "instruction" and kind.size_bytes > 4 for kind in packets.kinds], bool
+    )
+    counted = Region(region.run).counted_packets
+    moved = float((counted.executions * packets.size_bytes)[is_data].sum())
+    known = float(region.run.transfers.size_bytes.sum())
+    if not moved or known >= TRANSFERS_KNOWN * moved:
+        return None
+    return _notice(
+        FEW_TRANSFERS,
+        f"Whole transfers are known for {known / moved:.0%} of the bytes.",
+        "Tensors that are loaded again, and spills by tensor, may be missing among the findings.",
+    )
+
+
+def _above_one(region: Region) -> dict[str, Any] | None:
+    """Shares of the peak or of a bandwidth that cannot be."""
+    found = {
+        "MFU": mfu_inst(region).value,
+        "HFU": hfu(region).value,
+        "HBM bandwidth": mbu(region).value,
+        "DMA bandwidth": dma_bandwidth_use(region).value,
+    }
+    above = [name for name, value in found.items() if value is not None and value > 1]
+    if not above:
+        return None
+    return _notice(
+        ABOVE_ONE,
+        f"More than 100 %: {', '.join(above)}.",
+        "The chip may run faster than its constants here say, or operands count work twice.",
+        len(above),
+    )
+
+
+def _names(region: Region) -> list[dict[str, Any] | None]:
+    """What names, sources and dependencies the profile lacks."""
+    run = region.run
+    schema = str(run.metadata.get("profile_schema_version") or SCHEMA_VERSION)
+    is_own = schema.partition(".")[0] == SCHEMA_VERSION.partition(".")[0]
+    has_edges = run.run.manifest.table("Flow", run.part) is not None
+    return [
+        _notice(
+            NO_SOURCE,
+            "No instruction has a source line.",
+            "Compile with debug information to see which line an instruction comes from.",
+        )
+        if run.has_neff and not run.instructions.has_source
+        else None,
+        _notice(
+            NO_EDGES,
+            "No dependencies between instructions.",
+            "What waited for what is told by semaphores and the engines' order alone.",
+        )
+        if run.has_neff and not has_edges
+        else None,
+        _notice(
+            OTHER_SCHEMA,
+            f"The tables are of schema {schema}; this program writes {SCHEMA_VERSION}.",
+            "Columns that are not known here are kept and not used.",
+        )
+        if not is_own
+        else None,
+    ]
 
 
 def _impossible(region: Region) -> dict[str, Any] | None:
