@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ingest_worker.builders.built import Array
 from ingest_worker.formats.isa.accesses import Accesses
+from ingest_worker.formats.neff.descriptors import End, Transposing
 from ingest_worker.formats.neff.regions import Region
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.faults import Fault
@@ -68,7 +69,10 @@ class QueueTrack:
 
 @dataclass(frozen=True)
 class QueueDetail:
-    """What the NEFF adds to one static descriptor block; `regions` lie in the state buffer."""
+    """What the NEFF adds to one static descriptor block; `regions` lie in the state buffer.
+
+    The ends are None for a transfer whose block is not known.
+    """
 
     op: str = ""
     variable: str = ""
@@ -79,6 +83,9 @@ class QueueDetail:
     write_bytes: int | None = None
     is_load: bool = False
     regions: tuple[Region, ...] = ()
+    read_end: End | None = None
+    write_end: End | None = None
+    transposing: Transposing | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ingest_worker.builders.built import (
     repeated,
     table_of,
 )
+from ingest_worker.builders.ends import end_columns
 from ingest_worker.builders.ids import transfer_ids
 from ingest_worker.builders.part import CorePart, Part, QueueDetail
 from ingest_worker.builders.queue import queue_class
@@ -95,6 +96,7 @@ def _core_table(part: Part, core: CorePart) -> BuiltTable:
             "dest": repeated([detail.dest or UNKNOWN for detail in details], code),
             "semaphore_id": repeated([detail.semaphore_id for detail in details], code),
             "trigger": gathered(pa.array(part.ns(core.rows.start_ps)), own.row),
+            **end_columns(details, code),
         }
 
     return table_of("DmaPacketAggregated", len(transfers), columns)

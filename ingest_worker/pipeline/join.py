@@ -129,6 +129,9 @@ def _detail(block: DmaBlock) -> QueueDetail:
         read_bytes=sum(block.read_bytes.values()),
         write_bytes=sum(block.write_bytes.values()),
         regions=block.regions,
+        read_end=block.source_end,
+        write_end=block.target_end,
+        transposing=block.transposing,
         is_load=bool(block.write_bytes.get("sbuf")) and bool(block.read_bytes.get("hbm")),
     )
 

@@ -25,7 +25,6 @@ NOT_WRITTEN: Mapping[str, str] = MappingProxyType(
 )
 """Published tables that this version does not write, and why."""
 
-_PATTERN = "how a block of many descriptors becomes one text is not known"
 _ONE_CALL = "programs with functions that are called repeatedly were not seen"
 _BELOW = "a row has many instructions below it, and which one is meant is not known"
 _ROLLED_UP = "no capture at hand holds collectives"
@@ -39,13 +38,6 @@ _WHY: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "DmaPacketAggregated": {
             "modular_flow_function": _ONE_CALL,
-            **{
-                f"{way}_{what}": _PATTERN
-                for way in ("read", "write")
-                for what in ("sbuf_partitions", "num_sbuf_partitions", "shape", "offset", "steps")
-            },
-            "transpose_element_size": _PATTERN,
-            "transpose_shape": _PATTERN,
             "transpose_from_shape": "no descriptor tells it",
             "transpose_to_shape": "no descriptor tells it",
             "transpose_unroll_factor": "no descriptor tells it",

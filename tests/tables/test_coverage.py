@@ -27,6 +27,10 @@ NEEDS_OTHER_CAPTURES = {
     # True values that are 0, and columns for which these two captures have nothing.
     ("Error", "metadata"),
     ("ExecutionInfo", "execution_index"),
+    ("DmaPacketAggregated", "read_sbuf_partitions"),
+    ("DmaPacketAggregated", "read_num_sbuf_partitions"),
+    ("DmaPacketAggregated", "transpose_shape"),
+    ("DmaPacketAggregated", "transpose_element_size"),
     ("KernelStackFrames", "parent_stack_frame_id"),
     ("Metadata", "first_hw_timestamp"),
     ("Metadata", "ultraserver_id"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from ingest_worker.formats.isa.vocabulary import ENGINE_SEMAPHORES, queue_display_name
+from ingest_worker.formats.neff.descriptors import End, Shared, Transposing
 from ingest_worker.formats.neff.json_text import Json
 from ingest_worker.formats.neff.regions import Region, state_buffer_region
 
@@ -61,7 +62,8 @@ class DmaBlock:
 
     `read_bytes` and `write_bytes` are by memory, "sbuf" or "hbm"; `spill_save_bytes` and
     `spill_reload_bytes` are those between the state buffer and scratch memory. `name` is the
-    compiler's name of the DMA instruction; `regions` are its bytes of the state buffer.
+    compiler's name of the DMA instruction; `regions` are its bytes of the state buffer. The ends
+    and `transposing` are what all descriptors share.
     """
 
     queue: str
@@ -77,6 +79,9 @@ class DmaBlock:
     spill_save_bytes: int
     spill_reload_bytes: int
     regions: tuple[Region, ...] = ()
+    source_end: End = field(default_factory=End)
+    target_end: End = field(default_factory=End)
+    transposing: Transposing | None = None
 
     @property
     def variable(self) -> str:
@@ -173,10 +178,12 @@ class _Sums:
     reloaded: int = 0
     count: int = 0
     regions: dict[Region, None] = field(default_factory=dict)
+    shared: Shared = field(default_factory=Shared)
 
     def add(self, descriptor: Json) -> None:
         """One descriptor; sizes are products of `from_sizes` and `to_sizes`, the first in bytes."""
         self.count += 1
+        self.shared.add(descriptor)
         named = [item.text() for item in descriptor.get("from_arr").items()]
         sources = named or [descriptor.get("from").text()]
         target = descriptor.get("to").text()
@@ -254,6 +261,9 @@ def read_blocks(root: Json, variables: Mapping[str, Variable]) -> Iterator[DmaBl
             spill_save_bytes=sums.saved,
             spill_reload_bytes=sums.reloaded,
             regions=tuple(sums.regions),
+            source_end=sums.shared.end("from"),
+            target_end=sums.shared.end("to"),
+            transposing=sums.shared.transposing(),
         )
 
 
