@@ -1,9 +1,13 @@
 """Tables that only a NEFF fills: `NeffHeader`, `TensorInfo`, and its queues without a trace."""
 
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ingest_worker.builders.built import BuiltTable, table_of_rows
-from ingest_worker.builders.part import Part, QueueDetail
+from ingest_worker.builders.part import Part
+from ingest_worker.builders.transfer import details_of
 from ingest_worker.formats.neff.program import Neff, Tensor
 
 
@@ -35,7 +39,15 @@ def tensor_table(neff: Neff, part: Part | None) -> BuiltTable:
     return table_of_rows("TensorInfo", [_tensor(neff, tensor, loads) for tensor in neff.tensors])
 
 
-def _tensor(neff: Neff, tensor: Tensor, loads: dict[str, list[int]]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Loads:
+    """How often a tensor was loaded, and how many bytes in all."""
+
+    count: int
+    size_bytes: int
+
+
+def _tensor(neff: Neff, tensor: Tensor, loads: dict[str, Loads]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "variable_name": tensor.name,
         "type": tensor.type,
@@ -45,32 +57,31 @@ def _tensor(neff: Neff, tensor: Tensor, loads: dict[str, list[int]]) -> dict[str
         "node": neff.node,
     }
     own = loads.get(tensor.name)
-    if own:
-        total = sum(own)
+    if own and own.count:
+        size, total = tensor.size_bytes, own.size_bytes
         row |= {
-            "load_to_sbuf_dma_count": len(own),
+            "load_to_sbuf_dma_count": own.count,
             "load_to_sbuf_total_size_bytes": total,
-            "load_to_sbuf_avg_size_bytes": total // len(own),
-            "load_to_sbuf_repeat_factor": total / tensor.size_bytes if tensor.size_bytes else None,
+            "load_to_sbuf_avg_size_bytes": total // own.count,
+            "load_to_sbuf_repeat_factor": total / size if size else None,
         }
     return row
 
 
-def _loads(part: Part) -> dict[str, list[int]]:
-    """Bytes of every executed static DMA from memory into the state buffer, by variable."""
-    found: dict[str, list[int]] = {}
+def _loads(part: Part) -> dict[str, Loads]:
+    """Executed static DMAs from memory into the state buffer, by variable."""
+    found: dict[str, Loads] = {}
     for core in part.cores:
-        transfers = core.movement.transfers
-        for queue, block, size in zip(
-            transfers.queue.tolist(),
-            transfers.block_id.tolist(),
-            transfers.size.tolist(),
-            strict=True,
-        ):
-            name = core.movement.queues[queue].name
-            detail = core.details.get((name, block), QueueDetail())
+        details, codes = details_of(core)
+        count = np.bincount(codes, minlength=len(details))
+        total = np.zeros(len(details), np.int64)
+        np.add.at(total, codes, core.movement.transfers.size)
+        for number, detail in enumerate(details):
             if detail.is_load:
-                found.setdefault(detail.variable, []).append(size)
+                before = found.get(detail.variable, Loads(0, 0))
+                found[detail.variable] = Loads(
+                    before.count + int(count[number]), before.size_bytes + int(total[number])
+                )
     return found
 
 
