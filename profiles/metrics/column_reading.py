@@ -44,6 +44,8 @@ class TableColumns:
         column = self._columns.get(name)
         if column is None:
             return np.full(self.row_count, empty, np.int64)
+        if not pa.types.is_int64(column.type):
+            column = column.cast(pa.int64(), safe=False)
         filled = column.fill_null(empty) if column.null_count else column
         found: Longs = filled.to_numpy().astype(np.int64, copy=False)
         return found
