@@ -245,6 +245,15 @@ EXACT: Mapping[str, frozenset[str]] = MappingProxyType(
                 "weight_size_bytes",
             }
         ),
+        "TensorInfo": frozenset(
+            {
+                "format",
+                "shape",
+                "size",
+                "type",
+                "variable_name",
+            }
+        ),
         "Throttle": frozenset(
             {
                 "duration",

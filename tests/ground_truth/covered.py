@@ -56,13 +56,13 @@ Columns = Mapping[str, frozenset[str]]
 
 def covered(runs: Mapping[str, ReadableRun], samples: Mapping[str, Sample]) -> Columns:
     """The proven columns by table."""
-    differing: set[str] = set()
+    proven = set(SHAPES)
     for name, run in runs.items():
         report = compare(run, samples[name].official)
-        differing |= {table.name for table in report.tables if not table.is_equal}
+        proven &= {table.name for table in report.tables if table.is_equal}
     found: dict[str, set[str]] = defaultdict(set)
     for json_table, sources in SHAPES.items():
-        if json_table not in differing:
+        if json_table in proven:
             for table, shape in sources:
                 found[table] |= columns_of(shape)
     for table, (_, columns) in FURTHER.items():
