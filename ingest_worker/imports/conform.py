@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from ingest_worker.builders.built import Array, make_batch
 from ingest_worker.formats.errors import Malformed
 from ingest_worker.imports.parquet_folder import OpenTable
+from profiles.storage.parquet import ROW_GROUP_ROWS
 from profiles.tables.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ DERIVED: Mapping[str, tuple[str, str]] = {
     "duration_ns": ("end_ts", "start_ts"),
     "end_ts": ("start_ts", "duration_ns"),
 }
+SAMPLED = frozenset(
+    {"SbufUsage", "PsumUsage", "DmaUsage", "HbmUsage", "PendingDma", "SemaphoreUpdate"}
+)
+MOST_SORTED = 10_000_000
+"""Rows that are sorted in memory; more are left in the order of the file."""
+
 COPIED = {"timeline_track": "engine"}
 
 
@@ -117,6 +124,16 @@ class Conformed:
                 left: Any = found[one]
                 act = pc.subtract if name == "duration_ns" else pc.add
                 found[name] = act(left, found[other])
+
+
+def in_time_order(table: Conformed) -> Iterator[pa.RecordBatch]:
+    """The rows of a table; samples, which the official JSON has in no order, by their time."""
+    if table.source.name not in SAMPLED or table.source.row_count > MOST_SORTED:
+        yield from table.batches()
+        return
+    whole = pa.Table.from_batches(list(table.batches()), table.schema)
+    ordered: pa.Table = whole.sort_by([("pcore_idx", "ascending"), ("timestamp", "ascending")])
+    yield from ordered.combine_chunks().to_batches(ROW_GROUP_ROWS)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -32,6 +32,10 @@ from profiles.storage.layout import table_file
 
 ENGINES_PER_CORE = 16
 MOST_QUEUES = 10_000
+SAMPLES: Mapping[str, str] = {
+    **dict.fromkeys(("SbufUsage", "PsumUsage", "DmaUsage", "HbmUsage", "PendingDma"), "pcore_idx"),
+    "SemaphoreUpdate": "id",
+}
 MOST_ROWS_OF_TRACKS = 2_000
 """Engines, or queues, of one core and cores together: more are no device."""
 
@@ -101,6 +105,24 @@ def _queue_names(folder: Path) -> dict[tuple[int, int], str]:
     return {place: min(own) for place, own in names.items() if len(own) == 1}
 
 
+def _core_names(folder: Path) -> dict[int, str]:
+    """What is known of each core beside its place: its number on the device, its program."""
+    path = folder / table_file("LegacyCore")
+    if not path.is_file():
+        return {}
+    rows = pq.read_table(path, columns=["pcore_idx", "nc_idx", "sg_name"]).slice(0, MOST_QUEUES)
+    return {row["pcore_idx"]: f"nc {row['nc_idx']} · {row['sg_name']}" for row in rows.to_pylist()}
+
+
+def _check_samples(folder: Path) -> None:
+    """Raise LimitExceeded for samples of more cores or semaphores than a device has."""
+    for table, column in SAMPLES.items():
+        path = folder / table_file(table)
+        if path.is_file():
+            found: Any = pq.read_table(path, columns=[column], memory_map=True).column(0)
+            _check_count(len(pc.unique(found)), table)
+
+
 def _numbers(columns: pa.Table, name: str) -> Longs:
     column: Any = columns.column(name)
     found: Longs = column.fill_null(0).to_numpy().astype(np.int64)
@@ -116,6 +138,8 @@ class DeviceTracks:
     labels: LabelBook
 
     def __post_init__(self) -> None:
+        _check_samples(self.folder)
+        self._cores = _core_names(self.folder)
         self.groups: list[TrackGroup] = []
         self.tracks: list[TrackSlices] = [
             *self._engines(),
@@ -157,7 +181,7 @@ class DeviceTracks:
         colour, label = self._looks(rows)
         order = sorted(range(len(names)), key=lambda n: (_place(names[n]), names[n]))
         for core in np.unique(rows.core).tolist():
-            group = self._group("core", core, f"Core {core}", "", f"c{core}")
+            group = self._group("core", core, f"Core {core}", self._cores.get(core, ""), f"c{core}")
             for number in order:
                 chosen = np.flatnonzero((rows.core == core) & (track == number))
                 if not len(chosen):

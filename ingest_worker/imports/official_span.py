@@ -1,7 +1,7 @@
 """What the manifest says of a part that was made from tables: its span, cores and versions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest_worker.imports.parquet_folder import OpenTable
+from profiles.metrics.chips import Chip, chip_of_metadata
 from profiles.storage.layout import table_file
 from profiles.storage.manifest import PartEntry
 
@@ -41,6 +42,7 @@ class PartFacts:
     instance_type: str = ""
     zero_unix_ns: int = 0
     has_metadata: bool = False
+    chip: Chip = field(default_factory=lambda: Chip(""))
 
     def entry(self, kind: str) -> PartEntry:
         """The part in the manifest."""
@@ -71,6 +73,7 @@ def part_facts(folder: Path, number: int, title: str, zero_ns: int) -> PartFacts
         instance_type=metadata.get("instance_type") or "",
         zero_unix_ns=zero_ns or _stored_zero(folder),
         has_metadata=bool(metadata),
+        chip=chip_of_metadata(metadata) if metadata else Chip(""),
     )
 
 

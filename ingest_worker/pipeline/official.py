@@ -11,7 +11,7 @@ from ingest_worker.formats.errors import FormatError, LimitExceeded
 from ingest_worker.formats.notice import Notice
 from ingest_worker.imports import official_fixed as fixed
 from ingest_worker.imports import official_notices as said
-from ingest_worker.imports.conform import Conformed, Times
+from ingest_worker.imports.conform import Conformed, Times, in_time_order
 from ingest_worker.imports.device_tracks import DeviceTracks
 from ingest_worker.imports.official_json import official_rows
 from ingest_worker.imports.official_names import published
@@ -24,6 +24,7 @@ from ingest_worker.pipeline.run import RunResult
 from ingest_worker.pipeline.stage import Options, Progress, SourceRef, in_order
 from ingest_worker.pipeline.timeline import TimelineBuilder
 from ingest_worker.tracks.series import table_series
+from ingest_worker.tracks.values import device_series
 from profiles.capture_names import OFFICIAL, PARQUET
 from profiles.storage.manifest import Manifest, NoticeEntry, SourceEntry
 from profiles.storage.tables import RunFolder
@@ -151,13 +152,13 @@ class _Run:
                 progress("build", self._done, total)
                 self._done += 1
                 if table.source.row_count and name not in MADE_HERE:
-                    self.folder.write_table(name, number, table.schema, table.batches())
+                    self.folder.write_table(name, number, table.schema, in_time_order(table))
                 self.notices += said.of_table(table)
             part = self.folder.part_path(number)
             facts = part_facts(part, number, one.title, times.zero_ns)
             self._write_fixed(tables, facts, self.notices[said_before:])
             self.parts.append(facts)
-            self._place(number)
+            self._place(facts)
         progress("timeline", 0, 0)
 
     def _check_rows(self, tables: Mapping[str, Conformed]) -> None:
@@ -176,9 +177,10 @@ class _Run:
         ]
         write_tables(self.folder, facts.number, makers, _nobody)
 
-    def _place(self, number: int) -> None:
+    def _place(self, facts: PartFacts) -> None:
         """The part on the timeline."""
         labels = LabelBook()
+        number = facts.number
         part = self.folder.part_path(number)
         if self.kind == SYSTEM:
             shown = system_timeline(part, labels)
@@ -187,6 +189,7 @@ class _Run:
             return
         device = DeviceTracks(part, number, labels)
         self.timeline.add_part(number, device.groups, device.tracks, labels.texts)
+        self.timeline.series += device_series(part, number, facts.span_ns, facts.chip)
 
     def manifest(self, sources: Sequence[SourceRef]) -> Manifest:
         """What the run says of itself."""

@@ -15,6 +15,7 @@ from profiles.viewers import viewers_for
 from profiles.views.run_log import log_lines
 from profiles.views.state import BADGES, capture_of, files_of, state_page
 
+MOST_NUMBERS = 1000
 SYSTEM_TABLE = "SystemProfileEvents"
 
 
@@ -62,4 +63,17 @@ def _facts(profile: Profile, run: ReadableRun) -> dict[str, Any]:
         "files": files_of(profile, profile_document(profile)),
         "run": current,
         "lines": log_lines(current) if current else [],
+        "numbers": _numbers(run),
+    }
+
+
+def _numbers(run: ReadableRun) -> dict[str, Any]:
+    """The numbers of a summary that came without its events: there is nothing else to show."""
+    if run.manifest.table("Instruction") or not run.manifest.table("LegacySummary"):
+        return {}
+    rows = run.rows("LegacySummary", 0, offset=0, limit=MOST_NUMBERS).to_pylist()
+    kinds = ("whole", "number", "text")
+    return {
+        row["key"]: next((row[kind] for kind in kinds if row[kind] is not None), "–")
+        for row in rows
     }

@@ -106,5 +106,7 @@ def test_a_summary_alone_has_no_timeline_tab(client: Client) -> None:
     profile = processed(client, {"n_12": {"total_time": 1.5}})
     page = client.get(f"/profiles/{profile.pk}/").content.decode()
     assert "a summary alone has no timeline" in page
+    assert "Headline numbers" in page
+    assert "<code>total_time</code>" in page
     row = client.get("/profiles/").content.decode()
     assert "Summary alone" in row

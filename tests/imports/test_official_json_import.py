@@ -79,6 +79,30 @@ def test_the_timeline_has_the_same_tracks(run: ReadableRun, tmp_path: Path) -> N
     assert result.manifest.duration_ns == run.manifest.duration_ns
 
 
+def test_samples_over_time_are_drawn_in_their_order(run: ReadableRun, tmp_path: Path) -> None:
+    document = device_document(run)
+    document["dma_throughput"].reverse()
+    document["instruction_usage"].reverse()
+    found, _ = imported(tmp_path, [write_json(tmp_path, document)])
+    for table in ("DmaUsage", "SbufUsage", "PsumUsage", "SemaphoreUpdate"):
+        times = [(row["pcore_idx"], row["timestamp"]) for row in rows(found, table)]
+        assert times == sorted(times)
+        assert times
+    own, native = Timeline(found.path).document, Timeline(run.path).document
+    lost = {"MFU", "HFU", "HBM throughput"}
+    titles = {one["title"] for one in native["series"]} - lost
+    assert {one["title"] for one in own["series"]} == titles
+    cores = [group["subtitle"] for group in own["groups"] if group["kind"] == "core"]
+    assert cores == [group["subtitle"] for group in native["groups"] if group["kind"] == "core"]
+
+
+def test_very_many_semaphores_are_refused(tmp_path: Path) -> None:
+    updates = [{"subgraph": "sg00", "timestamp": n, "id": str(n), "value": 1} for n in range(5_000)]
+    with pytest.raises(FormatError) as caught:
+        imported(tmp_path, [write_json(tmp_path, {"semaphore_update": updates})])
+    assert caught.value.code == "limit.records"
+
+
 def test_the_summary_and_the_versions_find_their_tables(run: ReadableRun, tmp_path: Path) -> None:
     found, result = imported(tmp_path, [write_json(tmp_path, device_document(run))])
     (summary,) = rows(found, "Summary")
