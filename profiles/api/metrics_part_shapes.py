@@ -171,6 +171,25 @@ class DmaSize(PacketTotals):
     mean_ns = serializers.FloatField(allow_null=True)
 
 
+class TransferPoint(serializers.Serializer[object]):
+    """One whole transfer: a row of DmaPacketAggregated."""
+
+    row = serializers.IntegerField()
+    start_ns = serializers.IntegerField()
+    ns = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+    bytes_per_s = serializers.FloatField(allow_null=True)
+    variable = serializers.CharField(allow_null=True)
+
+
+class TransferPoints(serializers.Serializer[object]):
+    """Whole transfers that start in the range; of more than 1000 an even choice in time."""
+
+    missing = serializers.CharField(allow_null=True)
+    count = serializers.IntegerField()
+    points = TransferPoint(many=True)
+
+
 class Dma(serializers.Serializer[object]):
     """Packets by type, source, queue, engine and size."""
 
@@ -182,6 +201,7 @@ class Dma(serializers.Serializer[object]):
     queues = DmaQueue(many=True)
     engines = DmaEngine(many=True)
     sizes = DmaSize(many=True)
+    transfers = TransferPoints()
 
 
 class CollectiveOperation(serializers.Serializer[object]):

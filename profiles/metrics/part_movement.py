@@ -13,6 +13,8 @@ from profiles.metrics.packet_kinds import PacketKind
 from profiles.metrics.region import NS_PER_S, Region
 
 MOST_SIZES = 64
+MOST_TRANSFERS = 1000
+TRANSFERS = "whole transfers: packets of dynamic DMA are linked only with its notifications"
 
 
 def hbm(region: Region) -> dict[str, Any]:
@@ -40,8 +42,10 @@ def hbm(region: Region) -> dict[str, Any]:
 def dma(region: Region) -> dict[str, Any]:
     """Packets by type, by who made their descriptors, by queue, by engine and by size."""
     if not region.run.has_packets:
-        empty: dict[str, Any] = {name: [] for name in ("types", "sources", "queues", "engines")}
-        return {"missing": PACKETS, "packets": None, "bytes": None, "sizes": [], **empty}
+        names = ("types", "sources", "queues", "engines", "sizes")
+        empty: dict[str, Any] = {name: [] for name in names}
+        totals = {"missing": PACKETS, "packets": None, "bytes": None}
+        return {**totals, **empty, "transfers": _transfers(region)}
     counted = region.counted_packets
     own = region.own_packets
     return {
@@ -53,7 +57,33 @@ def dma(region: Region) -> dict[str, Any]:
         "queues": _queues(region),
         "engines": _engines(region),
         "sizes": _sizes(region),
+        "transfers": _transfers(region),
     }
+
+
+def _transfers(region: Region) -> dict[str, Any]:
+    """Whole transfers as points: size, time and rate of each; of many an even choice in time."""
+    table = region.run.transfers
+    own = (table.start_ns >= region.start_ns) & (table.start_ns < region.end_ns)
+    places = np.flatnonzero(own & np.isin(table.core, region.cores))
+    places = places[np.argsort(table.start_ns[places], kind="stable")]
+    step = -(-len(places) // MOST_TRANSFERS) or 1
+    points = []
+    for place in places[::step].tolist():
+        length = int(table.end_ns[place] - table.start_ns[place])
+        size = int(table.size_bytes[place])
+        points.append(
+            {
+                "row": place,
+                "start_ns": int(table.start_ns[place]),
+                "ns": length,
+                "bytes": size,
+                "bytes_per_s": size / length * NS_PER_S if length > 0 else None,
+                "variable": str(table.variable.values[int(table.variable.codes[place])]) or None,
+            }
+        )
+    missing = None if len(table.core) else TRANSFERS
+    return {"missing": missing, "count": len(places), "points": points}
 
 
 def _grouped(

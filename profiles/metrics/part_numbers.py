@@ -51,6 +51,8 @@ NUMBERS: tuple[Metric, ...] = (
     Metric("dma.achieved_bytes_per_s", "Achieved rate", "bytes_per_s", "bytes / active_ns", OWN),
     Metric("dma.achieved", "Achieved", "share", "bytes / (active_ns x D)", FORMULAS),
     Metric("dma.mean_ns", "Mean duration", "ns", "sum_ns / packets", OWN),
+    Metric("dma.transfers", "Rate of a transfer", "bytes_per_s",
+           "transfer_bytes / (end_ts - start_ts) of DmaPacketAggregated", FORMULAS),
     Metric("collectives.sum_ns", "Summed time", "ns", "sum of durations by operation", DECODED),
     Metric("collectives.median_ns", "Median", "ns", "nearest rank over durations", OWN),
     Metric("nki.kernel", "Kernel instructions", "count",
