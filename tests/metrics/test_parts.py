@@ -9,12 +9,10 @@ from profiles.metrics.bounds import bounds
 from profiles.metrics.part_collectives import collectives
 from profiles.metrics.part_compute import busy, nki_share, opcodes, tensor_flops
 from profiles.metrics.part_movement import dma, hbm
-from profiles.metrics.part_notices import notices, system
 from profiles.metrics.region import Region
 from profiles.metrics.registry import METRICS
 from profiles.metrics.roofline import roofline
 from profiles.metrics.strip import strip
-from profiles.storage.manifest import NoticeEntry
 from tests.metrics.device_tables import instruction, limit, matmul, packet, region, tensor
 
 PEAK = 78_643.2  # FLOP a nanosecond of one core of a trn2
@@ -284,35 +282,6 @@ def test_collectives_by_operation_and_as_points(tmp_path: Path) -> None:
     assert "collective" in collectives(none)["missing"]
 
 
-def test_notices_name_what_is_missing_and_what_the_decoder_found(tmp_path: Path) -> None:
-    of = region(
-        tmp_path,
-        has_neff=False,
-        metadata={"num_physical_cores": 2},
-        notices=[NoticeEntry("ntff.overflow", "Records were lost.", 3)],
-        Instruction=[instruction("Vector", 0, 1)],
-    )
-    codes = {one["code"]: one for one in notices(of)}
-    assert {"no_neff", "no_dma_records", "no_throttling_records", "empty_cores"} <= set(codes)
-    assert codes["ntff.overflow"]["count"] == 3
-    assert codes["empty_cores"]["title"] == "Core 1 recorded no instructions."
-
-
-def test_packets_that_hold_less_than_instructions_moved_are_noticed(tmp_path: Path) -> None:
-    moved = instruction("Sync", 0, 1, hbm_read_bytes=10_000)
-    few = region(tmp_path, Instruction=[moved], DmaPacket=[packet(0, 10, 4096)])
-    title = by(notices(few), code="fewer_packets_than_instructions_moved")["title"]
-    assert title.startswith("DMA records hold 41%")
-    whole = region(tmp_path, Instruction=[moved], DmaPacket=[packet(0, 10, 10_000)])
-    assert "fewer_packets" not in str(notices(whole))
-
-
-def test_the_system_is_told_with_nulls_for_what_is_not_known(tmp_path: Path) -> None:
-    rows = system(region(tmp_path, Instruction=[instruction("Vector", 0, 1)]))
-    assert by(rows, id="instance_type")["value"] == "trn2.3xlarge"
-    assert by(rows, id="driver_version")["value"] is None
-
-
 def test_the_strip_has_seven_tiles_with_bars_and_ticks(tmp_path: Path) -> None:
     moved = instruction("Sync", 0, 1, hbm_read_bytes=FLOPS)
     of = region(tmp_path, Instruction=[matmul(0, 1000), moved])
@@ -334,107 +303,3 @@ def test_the_strip_has_seven_tiles_with_bars_and_ticks(tmp_path: Path) -> None:
     mfu = by(tiles, metric="mfu")
     assert mfu["tick"]["at"] == pytest.approx(716 / PEAK)
     assert by(tiles, metric="dma_active")["missing"] == "DMA records"
-
-
-def codes(of: Region) -> set[str]:
-    return {str(one["code"]) for one in notices(of)}
-
-
-def test_bytes_of_which_no_whole_transfer_is_known_are_noticed(tmp_path: Path) -> None:
-    packets = [packet(0, 10, 10_000), packet(20, 1, 4), packet(30, 9, 99, queue_type="instruction")]
-    transfer = {"start_ts": 0, "end_ts": 10, "pcore_idx": 0, "transfer_bytes": 4000}
-    few = region(tmp_path, DmaPacket=packets, DmaPacketAggregated=[transfer])
-    title = by(notices(few), code="few_transfers_known")["title"]
-    assert title == "Whole transfers are known for 40% of the bytes."
-    most = region(
-        tmp_path, DmaPacket=packets, DmaPacketAggregated=[transfer | {"transfer_bytes": 6000}]
-    )
-    assert "few_transfers_known" not in codes(most)
-
-
-def test_shares_that_cannot_be_are_noticed(tmp_path: Path) -> None:
-    fast = [matmul(n, 1) for n in range(700)]
-    impossible = region(tmp_path, metadata={"last_hw_timestamp": 1000}, Instruction=fast)
-    notice = by(notices(impossible), code="share_above_one")
-    assert notice["title"] == "More than 100 %: MFU, HFU."
-    assert notice["count"] == 2
-    assert "share_above_one" not in codes(region(tmp_path, Instruction=fast[:10]))
-
-
-def test_missing_sources_and_dependencies_are_noticed(tmp_path: Path) -> None:
-    plain = region(tmp_path, Instruction=[instruction("Vector", 0, 1)])
-    assert {"no_source_lines", "no_dependencies"} <= codes(plain)
-    located = instruction("Vector", 0, 1, bir_debug_info_source_location="model.py:7")
-    edge = {"in_id": 1, "out_id": 2, "in_table": "Instruction", "out_table": "Instruction"}
-    named = region(tmp_path, Instruction=[located], Flow=[edge])
-    assert not {"no_source_lines", "no_dependencies"} & codes(named)
-    without = region(tmp_path, has_neff=False, Instruction=[instruction("Vector", 0, 1)])
-    assert not {"no_source_lines", "no_dependencies"} & codes(without)
-
-
-def test_tables_of_another_major_schema_are_noticed(tmp_path: Path) -> None:
-    rows = [instruction("Vector", 0, 1)]
-    newer = region(tmp_path, metadata={"profile_schema_version": "12.0.1"}, Instruction=rows)
-    assert "12.0.1" in by(notices(newer), code="another_schema")["title"]
-    minor = region(tmp_path, metadata={"profile_schema_version": "7.5.0"}, Instruction=rows)
-    assert "another_schema" not in codes(minor)
-
-
-def test_more_bytes_than_the_bandwidth_allows_are_noticed(tmp_path: Path) -> None:
-    moved = instruction("Sync", 0, 1, hbm_read_bytes=716 * 100_000 + 1)
-    assert "more_than_possible" in codes(region(tmp_path, Instruction=[moved]))
-    moved["hbm_read_bytes"] -= 1
-    assert "more_than_possible" not in codes(region(tmp_path, Instruction=[moved]))
-
-
-def transfers(count: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "start_ts": 10 * n,
-            "end_ts": 10 * n + 5,
-            "pcore_idx": n % 2,
-            "transfer_bytes": 100 + n,
-            "variable": "a" if n else "",
-        }
-        for n in range(count)
-    ]
-
-
-def test_whole_transfers_are_points_of_size_and_rate(tmp_path: Path) -> None:
-    two = {"num_physical_cores": 2}
-    of = region(tmp_path, metadata=two, DmaPacket=[packet(0, 1)], DmaPacketAggregated=transfers(4))
-    found = dma(of)["transfers"]
-    assert (found["missing"], found["count"]) == (None, 4)
-    assert found["points"][2] == {
-        "row": 2,
-        "start_ns": 20,
-        "ns": 5,
-        "bytes": 102,
-        "bytes_per_s": pytest.approx(102 / 5 * 1e9),
-        "variable": "a",
-    }
-    assert found["points"][0]["variable"] is None
-    part = dma(Region(of.run, 5, 25, 0))["transfers"]
-    assert [point["row"] for point in part["points"]] == [2]
-
-
-def test_of_many_transfers_an_even_choice_is_given(tmp_path: Path) -> None:
-    rows = [row | {"pcore_idx": 0} for row in transfers(2500)]
-    of = region(tmp_path, DmaPacket=[packet(0, 1)], DmaPacketAggregated=rows)
-    found = dma(of)["transfers"]
-    assert found["count"] == 2500
-    rows = [point["row"] for point in found["points"]]
-    assert rows == list(range(0, 2500, 3))
-
-
-def test_without_whole_transfers_it_says_why(tmp_path: Path) -> None:
-    of = region(tmp_path, DmaPacket=[packet(0, 1)])
-    assert "notifications" in dma(of)["transfers"]["missing"]
-    nothing = region(tmp_path, Instruction=[instruction("Vector", 0, 1)])
-    assert dma(nothing)["transfers"]["points"] == []
-
-
-def test_a_transfer_of_no_time_has_no_rate(tmp_path: Path) -> None:
-    row = transfers(1)[0] | {"end_ts": 0}
-    of = region(tmp_path, DmaPacket=[packet(0, 1)], DmaPacketAggregated=[row])
-    assert dma(of)["transfers"]["points"][0]["bytes_per_s"] is None
