@@ -3,6 +3,7 @@
 What differs from the table `Summary`, and why, is told in docs/differences.md.
 """
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,8 @@ from ingest_worker.builders.limits import legacy_limits
 from ingest_worker.builders.meta import Provenance
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.totals import PartSums, slot_sum
+from ingest_worker.formats.isa.traffic import ACCUMULATOR_BYTES
+from ingest_worker.formats.isa.vocabulary import DTYPE_BITS, DTYPE_TEXTS
 from profiles.metrics.formulas import Value, summary_values
 
 CORE_SHARE = 81_920_000
@@ -27,6 +30,8 @@ COLLECTIVES = (
     "cc_cores_instruction_active_time_percent",
     "cc_cores_instruction_count",
 )
+SOURCE_DTYPE = re.compile(r"\bsrc=(\w+)@")
+BITS = {text: DTYPE_BITS[code] for code, text in DTYPE_TEXTS.items()}
 NEVER = ("total_exec_time", "adjusted_hardware_flops", "adjusted_transpose_flops")
 ONLY_WITH_VALUE = ("spill_save_bytes", "spill_reload_bytes")
 ONLY_WITH_TRANSFERS = ("dma_transfer_count", "dma_transfer_total_bytes")
@@ -89,9 +94,38 @@ def _rounded(part: Part, found: dict[str, Value | str]) -> dict[str, Value | str
         "dynamic_dma_active_time_percent": sum(kinds),
         "hfu_estimated_percent": hfu * (1 - len(part.cores) / CORE_SHARE),
         "neuroncore_cycle_count": cycles,
+        "psum_write_bytes": _psum_bytes(part),
         "nc_idx": sum(core.core.number for core in part.cores),
         "nd_idx": 0,
     }
+
+
+def published_psum_bytes(opcode: str, operands: str, size_bytes: int | None) -> int | None:
+    """Bytes written to PSUM as the official tool counts them.
+
+    It takes the elements of a product to be of the data type of its source, not 4 bytes each.
+    """
+    source = SOURCE_DTYPE.search(operands) if opcode == "MATMUL" else None
+    if size_bytes is None or source is None or source[1] not in BITS:
+        return size_bytes
+    return (size_bytes // ACCUMULATOR_BYTES * BITS[source[1]] + 7) // 8
+
+
+def _psum_bytes(part: Part) -> int | None:
+    """The sum over all instructions, as the official tool counts them."""
+    total, is_known = 0, False
+    for core in part.cores:
+        names = ("opcode", "operands", "psum_write_bytes")
+        columns = [core.slots.columns.get(name) for name in names]
+        values = [column.to_pylist() for column in columns if column is not None]
+        if len(values) < len(names):
+            continue
+        runs = np.bincount(core.slot, minlength=len(core.slots.opcode)).tolist()
+        for opcode, operands, size, times in zip(*values, runs, strict=True):
+            each = published_psum_bytes(opcode or "", operands or "", size)
+            is_known = is_known or each is not None
+            total += (each or 0) * times
+    return total if is_known else None
 
 
 def _number(value: Value | str) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from ingest_worker.builders.legacy import published_psum_bytes
 from profiles.tables.registry import REGISTRY
 
 Row = Mapping[str, Any]
@@ -39,6 +40,11 @@ def limit_type(row: Row) -> int | str:
     if name == "unknown":
         return NO_LIMIT
     return int(number) if number.isdecimal() else name
+
+
+def psum_written(row: Row) -> int | None:
+    """Bytes written to PSUM, those of products in the data type of their source."""
+    return published_psum_bytes(row["opcode"], row["operands"], row["psum_write_bytes"])
 
 
 def is_psum_to_sbuf(row: Row) -> bool | None:
@@ -80,7 +86,7 @@ INSTRUCTION: Mapping[str, Rule] = MappingProxyType(
         "sbuf_read_bytes": "sbuf_read_bytes",
         "sbuf_write_bytes": "sbuf_write_bytes",
         "psum_read_bytes": "psum_read_bytes",
-        "psum_write_bytes": "psum_write_bytes",
+        "psum_write_bytes": psum_written,
         "is_psum_read_sbuf_write": is_psum_to_sbuf,
         "psum_read_sbuf_write_bytes": "psum_read_sbuf_write_bytes",
         "spill_save_bytes": "spill_save_bytes",

@@ -104,7 +104,7 @@ def test_weights_read_the_state_buffer() -> None:
     assert counts_of(weights(t3(SBUF, (1, 1, 1), (32, 1, 4)))) == [{"sbuf_read_bytes": 256}]
 
 
-def test_a_matmul_counts_elements_and_writes_in_the_type_of_its_source() -> None:
+def test_a_matmul_counts_elements_and_writes_4_bytes_for_each() -> None:
     raw = slot(
         0x02,
         at_16=t3(SBUF, (1, 0, 0), (512, 1, 1)),
@@ -113,7 +113,7 @@ def test_a_matmul_counts_elements_and_writes_in_the_type_of_its_source() -> None
         at_48=t3(PSUM, (1, 0, 0), (512, 1, 1)),
     )
     assert counts_of(raw) == [
-        {"tensor_elements": 8388608, "sbuf_read_bytes": 1024, "psum_write_bytes": 1024}
+        {"tensor_elements": 8388608, "sbuf_read_bytes": 1024, "psum_write_bytes": 2048}
     ]
 
 

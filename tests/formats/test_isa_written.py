@@ -269,7 +269,7 @@ def test_counts_of_many_matmuls_are_those_of_each(
         moved, stored = int(np.prod(source.counts)), int(np.prod(target.counts))
         assert found["tensor_elements"][row] == 128 * 128 * moved
         assert found["sbuf_read_bytes"][row] == moved * size
-        assert found["sbuf_write_bytes"][row] == stored * size
+        assert found["sbuf_write_bytes"][row] == stored * 4
         assert found["psum_write_bytes"][row] == -1
 
 

@@ -36,6 +36,9 @@ FURTHER: Mapping[str, tuple[str, frozenset[str] | None]] = {
 }
 """Tables that a test of their own compares: the test, and the columns (None for all)."""
 
+CORRECTED = {("Instruction", "psum_write_bytes")}
+"""Columns that are compared after they are turned into what the official tool counts."""
+
 HEAD = '''"""Columns that equal the official tool's output on the sample captures, in every row.
 
 Made by `python -m tests.ground_truth.covered`; a test of the ground truth compares.
@@ -69,7 +72,7 @@ def covered(runs: Mapping[str, ReadableRun], samples: Mapping[str, Sample]) -> C
         found[table] |= set(REGISTRY[table].by_name) if columns is None else columns
     filled = {key for run in runs.values() for key in _filled(run, found)}
     result = {
-        table: frozenset(column for column in columns if (table, column) in filled)
+        table: frozenset(column for column in columns if (table, column) in filled - CORRECTED)
         for table, columns in sorted(found.items())
         if REGISTRY[table].official
     }

@@ -14,12 +14,12 @@ from ingest_worker.formats.isa.patterns import (
     access_patterns,
     byte_range,
 )
+from ingest_worker.formats.isa.traffic import ACCUMULATOR_BYTES
 
 PARTITIONS, PARTITION_STRIDE = 128, 0x40000
 """A partition's bytes lie this far behind those of the one before: quadrants at 0x800000."""
 PSUM_PARTITION_BYTES = 0x4000
 ADDRESS_END = 2 * PSUM_START
-ACCUMULATOR_BYTES = 4
 _CHANNELS_AT, _ROWS_AT, _COLUMNS_AT = 34, 38, 39
 _OWN_CHANNELS_AT = {0x41: 15}
 

@@ -10,6 +10,8 @@ from ingest_worker.formats.isa.opcodes import DMA_DIRECT2D, MATMUL, PSEUDO_DMA_D
 from ingest_worker.formats.isa.patterns import Numbers, Slots, access_patterns, product
 
 NONE = -1
+ACCUMULATOR_BYTES = 4
+"""What a result of the Tensor engine takes in PSUM, whatever it was made of."""
 COLUMNS = (
     "sbuf_read_bytes",
     "sbuf_write_bytes",
@@ -48,8 +50,10 @@ def traffic(slots: Slots, neff_slots: Slots | None = None) -> Traffic:
     for pattern in access_patterns(slots):
         place = "psum", "sbuf"
         way = "write" if pattern.is_write else "read"
+        is_accumulated = pattern.is_write & (slots[pattern.slot, 0] == MATMUL)
+        size = np.where(is_accumulated, pattern.elements * ACCUMULATOR_BYTES, pattern.size_bytes)
         for memory, chosen in zip(place, (pattern.is_psum, ~pattern.is_psum), strict=True):
-            _add(columns[f"{memory}_{way}_bytes"], pattern.slot[chosen], pattern.size_bytes[chosen])
+            _add(columns[f"{memory}_{way}_bytes"], pattern.slot[chosen], size[chosen])
     _multiply(slots, columns)
     is_both = (columns["psum_read_bytes"] != NONE) & (columns["sbuf_write_bytes"] != NONE)
     columns["psum_read_sbuf_write_bytes"][is_both] = columns["sbuf_write_bytes"][is_both]
