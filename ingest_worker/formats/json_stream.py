@@ -13,6 +13,9 @@ PIECE_BYTES = 1 << 20
 LARGEST_VALUE = 1 << 25
 """Characters of one value that is held whole."""
 
+LONGEST_TAIL = 2
+"""Signs behind a whole number that are part of it only with a digit behind them."""
+
 _SPACE = " \t\r\n"
 
 
@@ -103,8 +106,8 @@ class JsonStream:
                 if len(self._text) - self._place > LARGEST_VALUE or not self._more():
                     raise self.wrong("holds a value that cannot be read") from error
                 continue
-            # A number may go on in what is not read yet.
-            if end < len(self._text) or not self._more():
+            # A number may go on in what is not read yet: "12." and "1e+" before their digits.
+            if len(self._text) - end > LONGEST_TAIL or not self._more():
                 self._place = end
                 return value
 
