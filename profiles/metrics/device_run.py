@@ -2,9 +2,11 @@
 itself; kept for the last few runs, since runs never change.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
@@ -18,10 +20,10 @@ from profiles.metrics.critical_links import CriticalLinks, critical_links
 from profiles.metrics.events import Coded, Longs
 from profiles.metrics.instruction_kinds import InstructionKinds, instruction_kinds
 from profiles.metrics.packet_kinds import PacketKinds, packet_kinds
+from profiles.storage.layout import MANIFEST
 from profiles.storage.tables import ReadableRun
 
 TRANSFER_TABLE = "DmaPacketAggregated"
-KEPT_RUNS = 4
 MOST_KEPT_ROWS = 8_000_000
 
 
@@ -168,33 +170,39 @@ class DeviceRun:
         return bool(len(self.packets.tally))
 
 
+class Shelf:
+    """Opened runs, the last used ones, together of at most so many rows: 120 bytes a row."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._runs: OrderedDict[tuple[object, ...], tuple[DeviceRun, int]] = OrderedDict()
+
+    def run(self, run: ReadableRun, part: int) -> DeviceRun:
+        """The opened part: the same one as before, as long as it is kept and has not changed."""
+        rows = sum(
+            entry.row_count
+            for entry in run.manifest.tables
+            if entry.part == part and entry.name in {"Instruction", "DmaPacket"}
+        )
+        facts = (run.path / MANIFEST).stat()
+        key = (run.path, part, facts.st_ino, facts.st_mtime_ns, facts.st_size)
+        with self._lock:
+            found = self._runs.pop(key, None) or (DeviceRun(run, part), rows)
+            self._runs[key] = found
+            while sum(size for _, size in self._runs.values()) > MOST_KEPT_ROWS:
+                self._runs.popitem(last=False)
+        return found[0]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+
+SHELF = Shelf()
+
+
 def device_run(run: ReadableRun, part: int = 0) -> DeviceRun:
-    """A part of a run, out of memory if it was asked for before and is not too large."""
-    rows = sum(
-        entry.row_count
-        for entry in run.manifest.tables
-        if entry.part == part and entry.name in {"Instruction", "DmaPacket"}
-    )
-    if rows > MOST_KEPT_ROWS:
-        return DeviceRun(run, part)
-    manifest = (run.path / "manifest.json").stat()
-    identity = (manifest.st_ino, manifest.st_mtime_ns, manifest.st_size)
-    return _kept(_Opened(run), part, identity)
+    """A part of a run, out of memory if it was asked for before and is not too large.
 
-
-class _Opened:
-    """A run as a key: two that lie in the same folder are one."""
-
-    def __init__(self, run: ReadableRun) -> None:
-        self.run = run
-
-    def __hash__(self) -> int:
-        return hash(self.run.path)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Opened) and self.run.path == other.run.path
-
-
-@lru_cache(maxsize=KEPT_RUNS)
-def _kept(opened: _Opened, part: int, _identity: tuple[int, int, int]) -> DeviceRun:
-    return DeviceRun(opened.run, part)
+    Raises OSError if the run is gone.
+    """
+    return SHELF.run(run, part)
