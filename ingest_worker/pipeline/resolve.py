@@ -47,7 +47,7 @@ from ingest_worker.pipeline.oddities import (
     unknown_of,
 )
 from ingest_worker.pipeline.slots import MATMUL, slot_table
-from profiles.metrics.chips import chip_of
+from profiles.metrics.chips import Chip, chip_of
 
 DMA_DIRECT = 0xB8
 TRACK_ORDER = ("GpSimd", "Scalar", "Sync", "Tensor", "TensorMatrix", "Vector")
@@ -64,7 +64,7 @@ def resolve_part(number: int, name: str, ntff: Ntff, join: NeffJoin) -> Part:
             "counts are right, shares of its peaks and waits in nanoseconds are left out."
         )
         notices.append(Notice("ntff.unknown_chip", text))
-    cores = [_core(capture, core, chip.generation, join, notices) for core in capture.cores]
+    cores = [_core(capture, core, chip, join, notices) for core in capture.cores]
     part = Part(number, name, capture, chip, cores, tuple(notices))
     last = part.last_end_ps
     ended = [replace(core, throttle=_until(core.throttle, last)) for core in cores]
@@ -81,7 +81,7 @@ def _until(rows: ThrottleRows, last_end_ps: int) -> ThrottleRows:
 
 
 def _core(
-    capture: Capture, core: Core, generation: str, join: NeffJoin, notices: list[Notice]
+    capture: Capture, core: Core, chip: Chip, join: NeffJoin, notices: list[Notice]
 ) -> CorePart:
     trace = read_instructions(capture, core)
     packet_trace = read_packets(capture, core)
@@ -113,7 +113,7 @@ def _core(
         *lost_records(capture, core),
         *unknown_notices(unknown, core),
     ]
-    slot, slots, found = slot_table(capture, core, trace.rows, generation, join)
+    slot, slots, found = slot_table(capture, core, trace.rows, chip, join)
     notices += found
     rows, slot = _in_table_order(trace.rows, slot, slots)
     notices += _dge_notice(trace, slots, slot, core)

@@ -20,6 +20,7 @@ from ingest_worker.formats.ntff.instructions import InstructionRows, compiler_sl
 from ingest_worker.formats.ntff.reader import Image
 from ingest_worker.formats.ntff.window import Capture, Core
 from ingest_worker.pipeline.join import NeffJoin
+from profiles.metrics.chips import Chip
 
 MATMUL, STATIC_TRIGGER = 0x02, 0xA5
 TRANSPOSE = "TRANSPOSE"
@@ -68,7 +69,7 @@ def slot_keys(rows: InstructionRows) -> npt.NDArray[np.int64]:
 
 
 def slot_table(
-    capture: Capture, core: Core, rows: InstructionRows, generation: str, join: NeffJoin
+    capture: Capture, core: Core, rows: InstructionRows, chip: Chip, join: NeffJoin
 ) -> tuple[npt.NDArray[np.int32], SlotTable, list[Notice]]:
     """For every row the number of its entry, the entries, and what was odd about them."""
     keys, codes = np.unique(slot_keys(rows), return_inverse=True)
@@ -81,7 +82,7 @@ def slot_table(
         _fill(draft, places, engine)
         image = capture.ntff.images.get((graph, engine))
         if image is not None:
-            _describe(draft, places, slots, image, capture.name(core), generation, join)
+            _describe(draft, places, slots, image, capture.name(core), chip, join)
     _add_flops(draft)
     draft.notices += _oddities(draft, np.bincount(codes, minlength=len(keys)), core)
     arrays = {name: pa.array(values) for name, values in draft.columns.items()}
@@ -168,7 +169,7 @@ def _describe(
     slots: npt.NDArray[np.int64],
     image: Image,
     graph: str,
-    generation: str,
+    chip: Chip,
     join: NeffJoin,
 ) -> None:
     """Opcode, operands and colour from the image; what the compiler knew from the NEFF."""
@@ -182,7 +183,7 @@ def _describe(
         raw,
         semaphore_names=join.semaphore_names(graph),
         activation_names=join.activation_names(graph),
-        generation=generation,
+        generation=chip.generation,
     )
     where = places.tolist()
     draft.put("opcode", where, text.opcode)
@@ -192,14 +193,14 @@ def _describe(
     if image.engine == 0:
         matrix = np.flatnonzero(raw[:, 0] == MATMUL)
         draft.put("timeline_track", places[matrix].tolist(), ["TensorMatrix"] * len(matrix))
-        draft.halves[places] = worth_in_halves(image.slots, generation)[slots]
+        draft.halves[places] = worth_in_halves(image.slots, chip.flop_weights)[slots]
     draft.colour[places] = text.colour
     draft.accesses.append(slot_accesses(raw).of(places))
     for name, values in traffic_columns(raw).items():
         draft.put(name, where, values)
     for place, opcode, function in zip(where, text.opcode, text.activation_fn, strict=True):
         draft.labels[place] = f"{opcode} {function}" if function else opcode
-    compiled = join.compiled(graph, image.engine, raw, compiler, generation)
+    compiled = join.compiled(graph, image.engine, raw, compiler, chip.generation)
     if compiled is not None:
         for name, known in compiled.columns.items():
             draft.put(name, where, known)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ingest_worker.formats.isa.precision import weight_dtypes, worth_in_halves
+from profiles.metrics.chips import TRN1, TRN2, Chip
 from tests.make import control, slots
 from tests.make.slots import BF16, FP16, FP32, UINT8, Access
 
@@ -23,9 +24,9 @@ def multiply(dtype: int, passes: int = 0) -> bytes:
     return slots.matmul(PLACE, PLACE, dtype=dtype, passes=passes)
 
 
-def worth(weights: int, moving: int, *, passes: int = 0, chip: str = "trn2") -> int:
+def worth(weights: int, moving: int, *, passes: int = 0, chip: Chip = TRN2) -> int:
     both = program(load(weights, passes), multiply(moving, passes))
-    return int(worth_in_halves(both, chip)[1])
+    return int(worth_in_halves(both, chip.flop_weights)[1])
 
 
 @pytest.mark.parametrize(
@@ -52,8 +53,8 @@ def test_each_pair_of_data_types_has_its_worth_or_none(
 
 
 def test_eight_bits_are_no_faster_on_the_first_generation() -> None:
-    assert worth(FP8, FP8, chip="trn1") == 2
-    assert worth(FP8, FP8, chip="trn3") == 1
+    assert worth(FP8, FP8, chip=TRN1) == 2
+    assert worth(FP8, FP8) == 1
 
 
 def test_a_pass_of_an_fp32_multiplication_is_worth_twice_its_raw_count() -> None:
@@ -68,10 +69,15 @@ def test_fp32_that_does_not_say_its_pass_has_no_worth() -> None:
 def test_weights_are_those_loaded_last() -> None:
     made = program(load(BF16), multiply(BF16), load(UINT8), multiply(UINT8), multiply(BF16))
     assert weight_dtypes(made).tolist() == [BF16, BF16, UINT8, UINT8, UINT8]
-    assert worth_in_halves(made, "trn2").tolist() == [0, 2, 0, 1, 0]
+    assert worth_in_halves(made, TRN2.flop_weights).tolist() == [0, 2, 0, 1, 0]
 
 
 def test_without_weights_and_for_other_instructions_there_is_no_worth() -> None:
     made = program(multiply(BF16), control.set_ordering())
-    assert worth_in_halves(made, "trn2").tolist() == [0, 0]
-    assert worth_in_halves(program(), "trn2").tolist() == []
+    assert worth_in_halves(made, TRN2.flop_weights).tolist() == [0, 0]
+    assert worth_in_halves(program(), TRN2.flop_weights).tolist() == []
+
+
+def test_a_chip_without_weights_has_no_worth() -> None:
+    assert worth(BF16, BF16, chip=Chip("trn9", is_known=False)) == 0
+    assert worth(FP32, FP32, passes=3, chip=Chip("trn9", is_known=False)) == 0
