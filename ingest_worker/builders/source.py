@@ -5,10 +5,12 @@ without caller has the parent 0. Ids of kernel frames and loop values count from
 kernels of the NEFF; what has no frame or loop around it has null.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-from ingest_worker.builders.built import BuiltTable, table_of_rows
-from ingest_worker.formats.neff.kernel_source import NO_ID
+import pyarrow as pa
+
+from ingest_worker.builders.built import Array, BuiltTable, Columns, table_of, table_of_rows
 from ingest_worker.formats.neff.program import Neff
 
 Row = dict[str, Any]
@@ -59,53 +61,66 @@ def _names(table: str, names: list[str]) -> BuiltTable:
 
 def kernel_table(neff: Neff) -> BuiltTable:
     """Every instruction of a kernel's source, those the compiler left out too."""
-    rows: list[Row] = [
-        {
-            "kernel_instruction_name": one.name,
-            "stack_frame_id": one.frame or None,
-            "stack_frame_depth": one.frame_depth,
-            "iteration_variables_id": one.loop or None,
-            "iteration_variable_depth": one.loop_depth,
-            "file_path": one.file or None,
-            "line_number": one.line if one.file else None,
+    found = [one for kernel in neff.kernels for one in kernel.instructions]
+
+    def columns(start: int, stop: int) -> Columns:
+        own = found[start:stop]
+        return {
+            "kernel_instruction_name": _texts(one.name for one in own),
+            "stack_frame_id": _numbers(one.frame or None for one in own),
+            "stack_frame_depth": _numbers(one.frame_depth for one in own),
+            "iteration_variables_id": _numbers(one.loop or None for one in own),
+            "iteration_variable_depth": _numbers(one.loop_depth for one in own),
+            "file_path": _texts(one.file or None for one in own),
+            "line_number": _numbers(one.line if one.file else None for one in own),
         }
-        for kernel in neff.kernels
-        for one in kernel.instructions
-    ]
-    return table_of_rows("KernelInstructions", rows)
+
+    return table_of("KernelInstructions", len(found), columns)
 
 
 def kernel_frame_table(neff: Neff) -> BuiltTable:
     """The calls inside kernels; the line is where the function called begins."""
-    rows: list[Row] = [
-        {
-            "stack_frame_id": frame.own,
-            "fully_qualified_function_name": frame.function or None,
-            "parent_stack_frame_id": None if frame.parent == NO_ID else frame.parent,
-            "file_path": frame.file or None,
-            "line_number": frame.line,
+    found = [frame for kernel in neff.kernels for frame in kernel.frames]
+
+    def columns(start: int, stop: int) -> Columns:
+        own = found[start:stop]
+        return {
+            "stack_frame_id": _numbers(frame.own for frame in own),
+            "fully_qualified_function_name": _texts(frame.function or None for frame in own),
+            "parent_stack_frame_id": _numbers(frame.parent or None for frame in own),
+            "file_path": _texts(frame.file or None for frame in own),
+            "line_number": _numbers(frame.line for frame in own),
         }
-        for kernel in neff.kernels
-        for frame in kernel.frames
-    ]
-    return table_of_rows("KernelStackFrames", rows)
+
+    return table_of("KernelStackFrames", len(found), columns)
 
 
 def kernel_loop_table(neff: Neff) -> BuiltTable:
     """The values of loop variables inside kernels; null for one that is no whole number."""
-    rows: list[Row] = [
-        {
-            "iteration_variable_id": loop.own,
-            "variable_name": loop.variable or None,
-            "variable_value": _whole(loop.value),
-            "parent_iteration_variable_id": None if loop.parent == NO_ID else loop.parent,
-            "file_path": loop.file or None,
-            "line_number": loop.line,
+    found = [loop for kernel in neff.kernels for loop in kernel.loops]
+
+    def columns(start: int, stop: int) -> Columns:
+        own = found[start:stop]
+        return {
+            "iteration_variable_id": _numbers(loop.own for loop in own),
+            "variable_name": _texts(loop.variable or None for loop in own),
+            "variable_value": _numbers(_whole(loop.value) for loop in own),
+            "parent_iteration_variable_id": _numbers(loop.parent or None for loop in own),
+            "file_path": _texts(loop.file or None for loop in own),
+            "line_number": _numbers(loop.line for loop in own),
         }
-        for kernel in neff.kernels
-        for loop in kernel.loops
-    ]
-    return table_of_rows("KernelIterationVariables", rows)
+
+    return table_of("KernelIterationVariables", len(found), columns)
+
+
+def _texts(values: Iterable[str | None]) -> Array:
+    made: Array = pa.array(list(values), pa.string())
+    return made
+
+
+def _numbers(values: Iterable[int | None]) -> Array:
+    made: Array = pa.array(list(values), pa.int64())
+    return made
 
 
 def _whole(text: str) -> int | None:

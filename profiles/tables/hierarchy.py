@@ -242,7 +242,8 @@ TABLES = (
     ),
     Table(
         "Flow",
-        "Dependencies between rows: who had to be done before whom.",
+        "Dependencies between rows: who had to be done before whom, in the compiler's order. Where "
+        "an instruction ran more than once, its last run that began before the later row counts.",
         (
             Field("in_id", "int64", "Row id the edge starts from"),
             Field("out_id", "int64", "Row id the edge leads to"),
