@@ -78,11 +78,12 @@ def _memory(region: Region) -> list[Rung]:
             "small or slow transfers",
             ideal_missing,
         ),
-        _no_reloads(region),
+        _no_reloads(region, data if has else None),
     ]
 
 
-def _no_reloads(region: Region) -> Rung:
+def _no_reloads(region: Region, moved: float | None) -> Rung:
+    """Bytes that moved bound it too: a tensor that nobody touched need not move."""
     rate, least = region.chip.dma_bytes_per_s, tensor_bytes(region, "IN", "OUT", "WEIGHT")
     missing = None
     if not region.is_whole:
@@ -91,7 +92,9 @@ def _no_reloads(region: Region) -> Rung:
         missing = TENSORS
     elif rate is None:
         missing = DMA_RATE
-    ideal = None if missing or least is None or not rate else least / rate * NS_PER_S
+    ideal = None
+    if missing is None and least is not None and rate:
+        ideal = (least if moved is None else min(least, moved)) / rate * NS_PER_S
     title = "Every tensor moved once"
     gap = "tensors moved more than once, spills"
     return Rung("memory_bound_ideal_no_reloads", title, ideal, gap, missing)

@@ -68,7 +68,7 @@ NUMBERS: tuple[Metric, ...] = (
     Metric("bounds.memory_bound_ideal", "Same bytes at full bandwidth", "ns",
            "bytes / D, without instruction queues and packets of at most 4 bytes", BOUNDS),
     Metric("bounds.memory_bound_ideal_no_reloads", "Every tensor moved once", "ns",
-           "sizes of inputs, outputs and weights / D", BOUNDS),
+           "sizes of inputs, outputs and weights, no more than moved, / D", BOUNDS),
     Metric("bounds.compute_bound", "Tensor busy", "ns", "Tensor active of the busiest core",
            BOUNDS),
     Metric("bounds.compute_bound_ideal_flops", "Same FLOPs at the peak", "ns",
