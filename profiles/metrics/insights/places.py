@@ -1,7 +1,6 @@
 """Where something happens: rows of tables, keys of the timeline's rows, stretches of time."""
 
 import re
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -41,7 +40,8 @@ def instruction_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
     tally = instructions.tally
     places, count = tally.longest(kinds, region.start_ns, region.end_ns, MOST_ROWS)
     used = [instructions.kinds[n] for n in np.flatnonzero(kinds).tolist()]
-    tracks = _distinct(engine_track(region, kind.core, kind.track) for kind in used)
+    places_used = dict.fromkeys((kind.core, kind.track) for kind in used)
+    tracks = tuple(engine_track(region, core, track) for core, track in places_used)
     return Evidence(INSTRUCTION, rows_of(instructions.rows[places]), count, noun, tracks)
 
 
@@ -51,12 +51,8 @@ def packet_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
     tally = packets.tally
     places, count = tally.longest(kinds, region.start_ns, region.end_ns, MOST_ROWS)
     used = [packets.kinds[n].queue for n in np.flatnonzero(kinds).tolist()]
-    tracks = _distinct(queue_track(region, queue) for queue in used)
+    tracks = tuple(queue_track(region, queue) for queue in dict.fromkeys(used))
     return Evidence(PACKET, rows_of(tally.order[places]), count, noun, tracks)
-
-
-def _distinct(keys: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(keys))
 
 
 def stretches_of_instructions(region: Region, kinds: Mask) -> Stretches:
