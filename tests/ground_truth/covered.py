@@ -10,6 +10,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import wrap
 
 from ingest_worker.exports.official_rows import SHAPES
 from ingest_worker.imports.compare_official import compare
@@ -47,12 +48,26 @@ Made by `python -m tests.ground_truth.covered`; a test of the ground truth compa
 from collections.abc import Mapping
 from types import MappingProxyType
 
-EXACT: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
+_PROVEN = """
 '''
-TAIL = """    }
-)
-"""
+TAIL = '''"""
+# A table begins a line with its name; its columns follow, where they are many on further lines.
+
+
+def _read(text: str) -> dict[str, frozenset[str]]:
+    found: dict[str, list[str]] = {}
+    table = ""
+    for line in text.splitlines():
+        words = line.split()
+        if words and not line.startswith(" "):
+            table = words.pop(0)
+        found.setdefault(table, []).extend(words)
+    return {name: frozenset(columns) for name, columns in found.items() if columns}
+
+
+EXACT: Mapping[str, frozenset[str]] = MappingProxyType(_read(_PROVEN))
+'''
+WIDTH = 96
 
 Columns = Mapping[str, frozenset[str]]
 
@@ -94,11 +109,17 @@ def _filled(run: ReadableRun, tables: Mapping[str, set[str]]) -> Iterator[tuple[
 
 def module_text(columns: Columns) -> str:
     """The module `exact.py`, formatted as the rest."""
-    lines = []
-    for table, names in columns.items():
-        lines += [f'        "{table}": frozenset(', "            {"]
-        lines += [f'                "{name}",' for name in sorted(names)]
-        lines += ["            }", "        ),"]
+    lines = [
+        line
+        for table, names in columns.items()
+        for line in wrap(
+            " ".join((table, *sorted(names))),
+            WIDTH,
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]
     return HEAD + "\n".join(lines) + "\n" + TAIL
 
 
