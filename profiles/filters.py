@@ -9,13 +9,22 @@ from django.db.models import QuerySet
 from profiles.models import Profile, Status
 
 
+class StableOrdering(django_filters.OrderingFilter):
+    """An order in which no two pages hold the same profile: of equal ones the newest first."""
+
+    def filter(self, queryset: QuerySet[Profile], value: list[str] | None) -> QuerySet[Profile]:
+        """In the order asked for; as it was where no field is named."""
+        wanted = [self.get_ordering_value(name) for name in value or () if name]
+        return queryset.order_by(*wanted, "-created_at", "pk") if wanted else queryset
+
+
 class ProfileFilter(django_filters.FilterSet):
     """`?status=FAILED&status=PENDING&search=attention&ordering=-created_at`"""
 
     status = django_filters.MultipleChoiceFilter(choices=Status.choices)
     parent = django_filters.CharFilter(method="by_parent", max_length=36)
     search = django_filters.CharFilter(method="by_words", max_length=200)
-    ordering = django_filters.OrderingFilter(
+    ordering = StableOrdering(
         fields=(
             ("created_at", "created_at"),
             ("name", "name"),
