@@ -94,7 +94,7 @@ def _answered(request: Request, profile: Profile) -> dict[str, Any]:
         kept = stored_answer(opened, part, _thresholds())
         if kept is not None:
             return kept
-    return answer(_region(device_run(opened, part), *asked), _thresholds())
+    return answer(_region(device_run(opened, part).prepare(), *asked), _thresholds())
 
 
 def _region(run: DeviceRun, start_ns: int | None, end_ns: int | None, core: int | None) -> Region:

@@ -4,6 +4,7 @@ itself; kept for the last few runs, since runs never change.
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -69,6 +70,15 @@ class DeviceRun:
     def __init__(self, run: ReadableRun, part: int) -> None:
         self.run = run
         self.part = part
+
+    def prepare(self) -> "DeviceRun":
+        """Reads what every answer needs, two things at a time; what cannot be read raises."""
+        with ThreadPoolExecutor(2) as pool:
+            jobs = [pool.submit(getattr, self, name) for name in ("packets", "instructions")]
+            jobs.append(pool.submit(getattr, self, "critical_links"))
+            for job in jobs:
+                job.result()
+        return self
 
     @cached_property
     def metadata(self) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ def write_answer(run: ReadableRun, part: int, thresholds: Thresholds) -> bool:
         return False
     document = {
         "made_with": _made_with(thresholds),
-        "answer": answer(Region(DeviceRun(run, part)), thresholds),
+        "answer": answer(Region(DeviceRun(run, part).prepare()), thresholds),
     }
     write_text(_path(run, part), json.dumps(document, allow_nan=False))
     return True

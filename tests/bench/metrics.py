@@ -92,7 +92,7 @@ def ranged(run: DeviceRun, start_ns: int, end_ns: int) -> object:
 def measure(run: DeviceRun, count: int) -> dict[str, Any]:
     """Figures of one run, opened anew."""
     thresholds = Thresholds()
-    cold = timed(lambda: answer(Region(run), thresholds))
+    cold = timed(lambda: answer(Region(run.prepare()), thresholds))
     whole = [timed(lambda: answer(Region(run), thresholds)) for _ in range(5)]
     ranges = [timed(partial(ranged, run, *pair)) for pair in drawn(run, count)]
     return {

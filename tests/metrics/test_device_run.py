@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from profiles.metrics import device_run as device_run_module
@@ -162,3 +163,21 @@ def test_many_threads_get_the_same_run(tmp_path: Path) -> None:
         regions = list(pool.map(lambda one: Region(one).length_ns(Region(one).compute), opened))
     assert len({id(one) for one in opened}) == 1
     assert set(regions) == {250}
+
+
+def test_what_is_prepared_is_what_would_be_read_later(tmp_path: Path) -> None:
+    tables = {"Instruction": rows_of(30), "DmaPacket": [packet(0, 9)]}
+    ready = device(tmp_path, **tables).prepare()
+    later = device(tmp_path, **tables)
+    assert ready.instructions.kinds == later.instructions.kinds
+    assert ready.packets.kinds == later.packets.kinds
+    assert ready.critical_links.parent.tolist() == later.critical_links.parent.tolist()
+
+
+def test_a_table_that_cannot_be_read_is_told_when_preparing(tmp_path: Path) -> None:
+    run = device(tmp_path, DmaPacket=[packet(0, 9)])
+    path = run.run.table_path("DmaPacket")
+    path.unlink()
+    path.write_bytes(b"PAR1")
+    with pytest.raises((OSError, pa.ArrowException)):
+        run.prepare()
