@@ -2,10 +2,11 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest_worker.builders.built import Array
 
@@ -13,12 +14,28 @@ LARGEST = 1 << 63
 _TRUE, _FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0", ""})
 
 
+_NONE = type(None)
+_OWN_TYPES: tuple[tuple[Callable[[pa.DataType], bool], frozenset[type]], ...] = (
+    (pa.types.is_string, frozenset({str, _NONE})),
+    (pa.types.is_boolean, frozenset({bool, _NONE})),
+    (pa.types.is_integer, frozenset({int, _NONE})),
+    (pa.types.is_floating, frozenset({int, float, _NONE})),
+)
+"""What Python calls the values of a column; whole numbers are decimals too."""
+
+
 class Unfit(Exception):  # noqa: N818
     """A value that is none of the column's type."""
 
 
 def column_of(values: Sequence[Any], kind: pa.DataType) -> tuple[Array, int]:
-    """The values as a column of a type, and how many did not fit it and are null."""
+    """The values as a column of a type, and how many did not fit it and are null.
+
+    Values that have the type already, as nearly all have, are taken at once.
+    """
+    made = _at_once(values, kind)
+    if made is not None:
+        return made, 0
     fitted = []
     unfit = 0
     for value in values:
@@ -27,8 +44,23 @@ def column_of(values: Sequence[Any], kind: pa.DataType) -> tuple[Array, int]:
         except Unfit:
             fitted.append(None)
             unfit += 1
-    made: Array = pa.array(fitted, kind)
-    return made, unfit
+    each: Array = pa.array(fitted, kind)
+    return each, unfit
+
+
+def _at_once(values: Sequence[Any], kind: pa.DataType) -> Array | None:
+    """The values as a column, where all of them are of its own type in Python; else None."""
+    own = next((types for fits, types in _OWN_TYPES if fits(kind)), frozenset())
+    if not set(map(type, values)) <= own:
+        return None
+    try:
+        if not pa.types.is_floating(kind):
+            plain: Array = pa.array(values, kind)
+            return plain
+        found: Any = pa.array(values, pa.float64())
+        return found.cast(kind) if pc.all(pc.is_finite(found)).as_py() is not False else None
+    except (pa.ArrowException, UnicodeError, OverflowError):
+        return None
 
 
 def fit(value: Any, kind: pa.DataType) -> Any:
