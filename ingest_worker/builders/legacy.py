@@ -111,6 +111,14 @@ def published_psum_bytes(opcode: str, operands: str, size_bytes: int | None) -> 
     return (size_bytes // ACCUMULATOR_BYTES * BITS[source[1]] + 7) // 8
 
 
+def held_psum_bytes(opcode: str, operands: str, published: int) -> int:
+    """Bytes written to PSUM as it holds them, from what the official tool counts."""
+    source = SOURCE_DTYPE.search(operands) if opcode == "MATMUL" else None
+    if source is None or source[1] not in BITS:
+        return published
+    return published * 8 // BITS[source[1]] * ACCUMULATOR_BYTES
+
+
 def _psum_bytes(part: Part) -> int | None:
     """The sum over all instructions, as the official tool counts them."""
     total, is_known = 0, False

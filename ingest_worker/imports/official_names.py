@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from ingest_worker.builders.legacy import held_psum_bytes
 from profiles.tables.registry import REGISTRY
 
 Row = Mapping[str, Any]
@@ -17,6 +18,9 @@ Found = tuple[str, dict[str, Any]]
 """A table and a row of it, by column; names that are no column stand beside the others."""
 
 FRAMEWORK_TYPE = 99999
+LARGEST = 1 << 48
+"""Bytes of one instruction beyond this are no bytes."""
+
 HARDWARE_EVENTS = frozenset(
     {
         *("nc_exec_running", "cc_running", "cc_exec_barrier", "hw_notify", "numerical_err"),
@@ -205,6 +209,10 @@ def _instruction(row: Row) -> Iterator[Found]:
             turned = elements if kind == "TRANSPOSE" else 0
             found.setdefault("tensor_elements_transpose", turned)
             found.setdefault("flops_transpose", 2 * turned)
+    written = found.get("psum_write_bytes")
+    if isinstance(written, int) and 0 <= written < LARGEST:
+        texts = str(found.get("opcode") or ""), str(found.get("operands") or "")
+        found["psum_write_bytes"] = held_psum_bytes(*texts, written)
     yield INSTRUCTION.table, found
     edges = row.get("predecessors")
     for edge in edges if isinstance(edges, list) else ():

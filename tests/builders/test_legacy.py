@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest_worker.builders.legacy import published_psum_bytes
+from ingest_worker.builders.legacy import held_psum_bytes, published_psum_bytes
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ def test_results_of_a_product_count_in_the_type_of_its_source(dtype: str, expect
     """512 elements of 4 bytes; a type nobody knows changes nothing."""
     operands = f"acc_flags=3 src={dtype}@0x100[1,0,0][512,1,1] dst=0x2000000[1,0,0][512,1,1] 1*1 "
     assert published_psum_bytes("MATMUL", operands, 2048) == expected
+    assert held_psum_bytes("MATMUL", operands, expected) == 2048
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,5 @@ def test_results_of_a_product_count_in_the_type_of_its_source(dtype: str, expect
 )
 def test_all_else_counts_as_it_is(opcode: str, operands: str, size: int | None) -> None:
     assert published_psum_bytes(opcode, operands, size) == size
+    if size is not None:
+        assert held_psum_bytes(opcode, operands, size) == size
