@@ -114,7 +114,7 @@ def opened(folder: Path) -> ReadableRun:
     try:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
         return ReadableRun(folder, Manifest.from_json(text))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise Refusal(f"{folder} is no folder of published tables ({error}).") from error
 
 

@@ -99,6 +99,13 @@ class Manifest:
         document = json.loads(text)
         if not isinstance(document, dict) or "schema_version" not in document:
             raise ValueError("not a manifest")
+        try:
+            return cls._of(document)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a manifest: {error}") from error
+
+    @classmethod
+    def _of(cls, document: dict[str, Any]) -> "Manifest":
         return cls(
             schema_version=document["schema_version"],
             explorer_version=document["explorer_version"],

@@ -138,7 +138,7 @@ class TableStore:
         try:
             text = (path / layout.MANIFEST).read_text(encoding="utf-8")
             return ReadableRun(path, Manifest.from_json(text))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError) as error:
             raise RunMissingError(f"run {run} of {profile_id} cannot be opened: {error}") from error
 
     def runs_of(self, profile_id: str) -> list[int]:
