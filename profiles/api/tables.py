@@ -4,6 +4,7 @@ import contextlib
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -23,6 +24,7 @@ from profiles.storage.layout import table_file
 from profiles.storage.manifest import TableEntry
 from profiles.storage.tables import ReadableRun, RunMissingError
 from profiles.tables.kept_columns import table_described
+from profiles.tables.registry import REGISTRY
 from profiles.tables.schema import Table
 
 MOST_ROWS = 1000
@@ -122,7 +124,7 @@ def _number(request: Request, name: str, default: int) -> int:
 
 
 def _document(run: ReadableRun, entry: TableEntry, here: str) -> dict[str, Any]:
-    described = _described(run, entry.name, entry.part)
+    described = _listed(run, entry)
     return {
         "name": entry.name,
         "part": entry.part,
@@ -133,6 +135,15 @@ def _document(run: ReadableRun, entry: TableEntry, here: str) -> dict[str, Any]:
         "file": f"{here}{entry.name}.parquet?part={entry.part}",
         "columns": _columns(described, None),
     }
+
+
+def _listed(run: ReadableRun, entry: TableEntry) -> Table:
+    """As in a list, which names a table whose file is damaged or gone all the same."""
+    try:
+        return _described(run, entry.name, entry.part)
+    except (OSError, pa.ArrowException):
+        known = REGISTRY.get(entry.name)
+        return known or Table(entry.name, "A table that cannot be read.", (), official=False)
 
 
 def _described(run: ReadableRun, table: str, part: int) -> Table:

@@ -66,9 +66,16 @@ class Events:
         """A column of whole numbers; `NONE` where it is null."""
         if column not in self._numbers:
             table = pq.read_table(self.path, columns=[column], memory_map=True)
-            chunked: Any = table.column(column)
+            chunked: Any = self._whole(table, column)
             self._numbers[column] = chunked.fill_null(NONE).to_numpy().astype(np.int64, copy=False)
         return self._numbers[column]
+
+    def _whole(self, table: pa.Table, column: str) -> Any:
+        """The column, if it has all the rows that the file speaks of; a damaged one may not."""
+        if table.num_rows != self.row_count:
+            text = f"{column} has {table.num_rows} of {self.row_count} rows"
+            raise pa.ArrowInvalid(text)
+        return table.column(column)
 
     def coded(self, column: str) -> Coded:
         """A column of which many rows share a value."""
@@ -76,7 +83,7 @@ class Events:
             table = pq.read_table(
                 self.path, columns=[column], read_dictionary=[column], memory_map=True
             )
-            self._coded[column] = _coded(table.column(column))
+            self._coded[column] = _coded(self._whole(table, column))
         return self._coded[column]
 
     @cached_property

@@ -70,6 +70,11 @@ def test_what_overlaps_without_nesting_gets_a_row_of_its_own() -> None:
     assert placed([(0, 0, 10), (0, 5, 10), (1, 5, 10)], nested=True) == [0, 1, 0]
 
 
+def test_of_slices_that_start_together_the_one_written_before_an_end_stays_off_its_row() -> None:
+    check([(0, 0, 4), (0, 9, 1), (0, 3, 6), (0, 9, 2)], nested=False)
+    check([(0, 0, 4), (0, 9, 1), (0, 3, 6), (0, 9, 2)], nested=True)
+
+
 def test_no_slices_take_no_rows() -> None:
     none = np.zeros(0, np.int64)
     assert lanes(none, none, none, nested=True).tolist() == []

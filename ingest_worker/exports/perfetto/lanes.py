@@ -39,10 +39,21 @@ def _busy(rows: npt.NDArray[np.int64], start: Numbers, end: Numbers) -> list[tup
     """Where there is something to decide: runs of slices with no moment in which all are over."""
     ended = np.maximum.accumulate(end)[:-1]
     written = np.maximum.accumulate(rows)[:-1]
-    apart = (ended < start[1:]) | ((ended == start[1:]) & (written < rows[1:]))
+    apart = (ended < start[1:]) | ((ended == start[1:]) & (written < _first_written(rows, start)))
     edges = np.concatenate(([0], np.flatnonzero(apart) + 1, [len(rows)]))
     long = np.flatnonzero(np.diff(edges) > 1)
     return list(zip(edges[long].tolist(), edges[long + 1].tolist(), strict=True))
+
+
+def _first_written(rows: npt.NDArray[np.int64], start: Numbers) -> npt.NDArray[np.int64]:
+    """For every slice but the first: who is written first of those that start with it or after."""
+    if len(rows) < 2:
+        return rows[1:]
+    backwards, begin = rows[:0:-1], start[:0:-1]
+    # Each earlier start is set off below all later ones, so that the least is that of one start.
+    offset = np.append([0], np.cumsum(begin[1:] != begin[:-1])) * (int(rows.max()) + 1)
+    found: npt.NDArray[np.int64] = np.minimum.accumulate(backwards - offset) + offset
+    return found[::-1]
 
 
 def _single(rows: list[int], start: list[int], end: list[int]) -> list[int]:
