@@ -42,8 +42,8 @@ def test_every_command_has_help(command: list[str]) -> None:
     [
         ([], "required: COMMAND"),
         (["fly"], "invalid choice"),
-        (["view", "--output-format", "json"], "json is not written by this version"),
-        (["view", "--output-format", "tar"], "tar is no format; there are parquet and perfetto"),
+        (["view", "--output-format", "db"], "db is not written by this version"),
+        (["view", "--output-format", "tar"], "tar is no format; there are parquet, perfetto"),
         (["view", "--terminology"], "--terminology is not served: "),
         (["view", "--db-org", "x"], "--db-org is not served: there is no InfluxDB"),
         (["view", "--whatever"], "unrecognized arguments: --whatever"),
