@@ -142,8 +142,23 @@ def _entries(
         }
         if len(own) >= GRID_FROM_SAMPLES:
             entry["grid_bucket_ns"] = bucket_ns
+            entry["group_spans"] = _group_spans(folder / table_file(row.table), own, times)
             _write_grid(folder / value_grid_file(ident), times[own], values[own], bucket_ns)
         yield core, entry
+
+
+def _group_spans(path: Path, own: Longs, times: Longs) -> list[list[int] | None]:
+    """First and last time of a series in every row group of its table; None where it has none.
+
+    Kept because statistics in a damaged file are not safe to read.
+    """
+    facts = pq.read_metadata(path)
+    ends = np.cumsum([facts.row_group(group).num_rows for group in range(facts.num_row_groups)])
+    found: list[list[int] | None] = []
+    for inside in np.split(own, np.searchsorted(own, ends[:-1])):
+        held = times[inside]
+        found.append([int(held.min()), int(held.max())] if len(held) else None)
+    return found
 
 
 def _write_grid(path: Path, times: Longs, values: Reals, bucket_ns: int) -> None:

@@ -111,7 +111,7 @@ class SeriesReader:
         where = tuple(sorted(entry[WHERE_KEY].items()))
         try:
             with pq.ParquetFile(path, memory_map=True) as file:
-                groups = _groups_near(file, entry["time"], start_ns, end_ns)
+                groups = _groups_near(entry["group_spans"], start_ns, end_ns)
                 columns = _columns_of(entry["time"], entry["value"], where)
                 table = file.read_row_groups(groups, columns=columns, use_threads=False)
             found = _chosen(table, entry["time"], entry["value"], where)
@@ -177,31 +177,12 @@ def _columns_of(time: str, value: str, where: tuple[tuple[str, Any], ...]) -> li
     return list(dict.fromkeys([time, value, *(name for name, _ in where)]))
 
 
-def _groups_near(file: pq.ParquetFile, time: str, start_ns: int, end_ns: int) -> list[int]:
-    """Row groups with samples of a range, and those that tell what holds at its start.
-
-    Rows lie core by core in order of time. Groups without statistics may hold anything.
-    """
-    place = file.schema_arrow.get_field_index(time)
-    spans: list[tuple[float, float]] = []
-    for group in range(file.num_row_groups):
-        facts: Any = file.metadata.row_group(group).column(place).statistics
-        known = facts is not None and facts.has_min_max
-        spans.append((facts.min, facts.max) if known else (-np.inf, np.inf))
-    return [
-        group
-        for group, (least, most) in enumerate(spans)
-        if (least < end_ns and most >= start_ns)
-        or (most < start_ns and _is_latest(spans, group, start_ns))
-    ]
-
-
-def _is_latest(spans: list[tuple[float, float]], group: int, start_ns: int) -> bool:
-    """Whether no later group of the same core lies wholly before the start."""
-    if group + 1 == len(spans):
-        return True
-    least, most = spans[group + 1]
-    return most >= start_ns or least < spans[group][0]
+def _groups_near(spans: list[tuple[int, int] | None], start_ns: int, end_ns: int) -> list[int]:
+    """Row groups with samples of a range, and the one that tells what holds at its start."""
+    known = [(group, *span) for group, span in enumerate(spans) if span]
+    inside = [group for group, least, most in known if least < end_ns and most >= start_ns]
+    earlier = [(most, group) for group, _, most in known if most < start_ns]
+    return sorted({*inside, *([max(earlier)[1]] if earlier else [])})
 
 
 def _scaled(series: Series, entry: dict[str, Any]) -> Series:
