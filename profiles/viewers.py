@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class Viewer:
     """A way to look at a profile; without its table it is greyed, with the reason.
 
-    One that is for system profiles is not spoken of where its table is missing.
+    One that is for system profiles is not spoken of where its table is missing, and one that is for
+    devices not in a system profile. Two may share a slug: a profile has at most one of them.
     """
 
     slug: str
@@ -17,11 +18,14 @@ class Viewer:
     module: str
     reason: str
     is_for_systems: bool = False
+    is_for_devices: bool = False
 
     def is_served_by(self, tables: Collection[str]) -> bool:
         """Whether a run with these tables has what the viewer shows."""
         return not self.table or self.table in tables
 
+
+SYSTEM_TABLE = "SystemProfileEvents"
 
 VIEWERS = (
     Viewer(
@@ -34,7 +38,15 @@ VIEWERS = (
     Viewer(
         "summary",
         "Summary",
-        "SystemProfileEvents",
+        "Instruction",
+        "js/pages/device-summary.js",
+        "There are no executed instructions in this profile: its numbers need a trace.",
+        is_for_devices=True,
+    ),
+    Viewer(
+        "summary",
+        "Summary",
+        SYSTEM_TABLE,
         "js/pages/summary.js",
         "There are no events of a host in this profile.",
         is_for_systems=True,
@@ -42,7 +54,7 @@ VIEWERS = (
     Viewer(
         "devices",
         "Devices",
-        "SystemProfileEvents",
+        SYSTEM_TABLE,
         "js/pages/devices.js",
         "This profile has no further device profiles.",
         is_for_systems=True,
@@ -53,4 +65,9 @@ VIEWERS = (
 
 def viewers_for(tables: Collection[str]) -> list[Viewer]:
     """The viewers a profile with these tables speaks of, in the order of the tabs."""
-    return [v for v in VIEWERS if not v.is_for_systems or v.is_served_by(tables)]
+    is_system = SYSTEM_TABLE in tables
+    return [
+        v
+        for v in VIEWERS
+        if not (v.is_for_devices if is_system else v.is_for_systems and not v.is_served_by(tables))
+    ]

@@ -11,12 +11,11 @@ from profiles.models import Profile, Status
 from profiles.presentation import profile_document
 from profiles.selectors import current_run_opened, profiles_visible
 from profiles.storage.tables import ReadableRun, RunMissingError
-from profiles.viewers import viewers_for
+from profiles.viewers import SYSTEM_TABLE, viewers_for
 from profiles.views.run_log import log_lines
 from profiles.views.state import BADGES, capture_of, files_of, state_page
 
 MOST_NUMBERS = 1000
-SYSTEM_TABLE = "SystemProfileEvents"
 
 
 @require_safe
@@ -46,6 +45,7 @@ def profile_page(request: HttpRequest, profile_id: UUID, viewer: str = "timeline
         "viewer": viewer,
         "is_system": is_system,
         "manifest": run.manifest,
+        "parts": sorted({e.part for e in run.manifest.tables if e.name == "Instruction"}),
         **(_facts(profile, run) if viewer == "info" else {}),
     }
     return render(request, f"profiles/{viewer}.html", context)

@@ -47,6 +47,14 @@ export class TinyElement {
     this.children = added;
   }
 
+  /** Where the focus went is not known here. */
+  focus() {}
+
+  /** Takes no part in the tree any more: parents are not known here. */
+  remove() {
+    this.hidden = true;
+  }
+
   /** @param {string} kind @param {() => void} act */
   addEventListener(kind, act) {
     this.listeners.set(kind, [...(this.listeners.get(kind) ?? []), act]);
@@ -91,6 +99,11 @@ export class TinyElement {
 
 /** Makes `document.createElement` give elements like these. */
 export function useTinyDom() {
-  const document = { createElement: (/** @type {string} */ name) => new TinyElement(name) };
+  const document = {
+    createElement: (/** @type {string} */ name) => new TinyElement(name),
+    createElementNS: (/** @type {string} */ _space, /** @type {string} */ name) =>
+      new TinyElement(name),
+    querySelector: () => null,
+  };
   Object.assign(globalThis, { document, HTMLElement: TinyElement });
 }

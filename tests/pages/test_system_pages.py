@@ -54,13 +54,40 @@ def test_tabs_of_a_system_profile_have_summary_and_devices(client: Client, syste
     assert {"Summary", "Devices", "Info"} <= set(tabs_of(page_of(client, system, "info")))
 
 
-def test_a_device_profile_does_not_speak_of_them(client: Client, submit: MakeProfile) -> None:
+def test_a_device_profile_has_a_summary_of_its_own_and_no_devices(
+    client: Client, submit: MakeProfile
+) -> None:
     files = {role: path.read_bytes() for role, path in sample_files()}
     device = process_now(str(submit("attention", **files).pk))
-    assert not {"Summary", "Devices"} & set(tabs_of(page_of(client, device, "info")))
-    # Their addresses lead to what there is.
-    heads = [h2.text for h2 in page_of(client, device, "summary").all("h2")]
-    assert "Versions" in heads
+    assert tabs_of(page_of(client, device, "info")) == ["Timeline", "Summary", "Info"]
+    page = page_of(client, device, "summary")
+    main = page.one("main")
+    assert "data-device-summary" in main.attributes
+    assert "data-summary" not in main.attributes
+    assert main.attributes["data-parts"] == "0"
+    assert page.one("h1").text == "Summary of attention"
+    # The address of the devices leads to what there is.
+    assert "Versions" in [h2.text for h2 in page_of(client, device, "devices").all("h2")]
+
+
+def test_a_program_alone_has_a_summary_that_is_greyed_and_says_why(
+    client: Client, submit: MakeProfile
+) -> None:
+    files = {role: path.read_bytes() for role, path in sample_files() if role == "neff"}
+    page = page_of(client, process_now(str(submit("program", **files).pk)), "summary")
+    off = [
+        one for one in page.all("span", class_="bar__tab bar__tab--off") if one.text == "Summary"
+    ]
+    assert "need a trace" in off[0].attributes["title"]
+
+
+def test_the_system_summary_has_nothing_of_the_device_summary(
+    client: Client, system: Profile
+) -> None:
+    page = page_of(client, system, "summary")
+    assert "data-device-summary" not in page.one("main").attributes
+    styles = [one.attributes["href"] for one in page.all("link", rel="stylesheet")]
+    assert not [one for one in styles if "summary-device" in one]
 
 
 def test_while_nothing_is_published_the_state_is_shown(client: Client, submit: MakeProfile) -> None:

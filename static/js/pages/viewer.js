@@ -7,6 +7,7 @@ import { initMenus } from "../manager/menus.js";
 import { Findings } from "../viewers/findings.js";
 import { selectWanted } from "../viewers/selection.js";
 import { listenToSemaphores } from "../viewers/semaphores.js";
+import { keepSeen } from "../viewers/summary/device/seen.js";
 import { safeBack } from "../viewers/system/device-card.js";
 import { SystemTimeline } from "../viewers/system/timeline.js";
 import { listenToSystemTools } from "../viewers/system/tools.js";
@@ -32,6 +33,7 @@ async function mount() {
     listenToTraceMenu(viewer, profile ?? "");
     showBackLink(viewer.back);
     viewer.redraw();
+    window.addEventListener("pagehide", () => keepSeen(profile ?? "", viewer));
     await selectWanted(viewer);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,78 @@
+/** Addresses of the timeline that show what a number or a finding speaks of. */
+
+import { writeAddress } from "../../../timeline/address.js";
+
+/** @typedef {import("./shapes.js").Span} Span */
+
+const AROUND = 0.3;
+const LEAST_AROUND_NS = 100;
+
+/**
+ * The view around ranges: their hull with room at both sides, inside the profile and a little more.
+ * @param {Span[]} ranges
+ * @returns {{start: number, end: number}}
+ */
+export function viewOf(ranges) {
+  const start = Math.min(...ranges.map(([from]) => from));
+  const end = Math.max(...ranges.map(([, to]) => to));
+  const around = Math.max((end - start) * (ranges.length > 1 ? 0.05 : AROUND), LEAST_AROUND_NS);
+  return { start: start - around, end: end + around };
+}
+
+/**
+ * @param {Span[]} ranges
+ * @returns {{start: number, end: number} | null} the longest of them, which is marked
+ */
+export function longestOf(ranges) {
+  const longest = [...ranges].sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];
+  return longest ? { start: longest[0], end: Math.max(longest[1], longest[0] + 1) } : null;
+}
+
+/**
+ * The timeline at some ranges, with an event selected where one is named.
+ * @param {string} profile
+ * @param {Span[]} ranges at least one
+ * @param {{key: string, row: number} | null} [selected]
+ * @returns {string}
+ */
+export function timelineShowing(profile, ranges, selected = null) {
+  const query = writeAddress({
+    range: viewOf(ranges),
+    marked: longestOf(ranges),
+    selected,
+    dma: selected?.key.includes("/engines") ? "engine" : "queue",
+    closed: null,
+  });
+  return `/profiles/${profile}/timeline/${query}`;
+}
+
+/**
+ * Where a finding's evidence is shown: its first row is the most telling, and lies on its first
+ * track.
+ * @param {string} profile
+ * @param {import("./shapes.js").Finding} finding
+ * @returns {string | null} null where there is nothing on the timeline
+ */
+export function findingAddress(profile, { evidence, ranges }) {
+  const [row, track] = [evidence.rows[0], evidence.tracks[0]];
+  if (
+    !ranges.length ||
+    (row === undefined && !evidence.tracks.length && evidence.table === "Warning")
+  )
+    return null;
+  const selected = row !== undefined && track !== undefined ? { key: track, row } : null;
+  return timelineShowing(profile, ranges, selected);
+}
+
+/**
+ * Where a link of the critical path is shown. Rows are those of instructions, so that only what ran
+ * on an engine's row is selected.
+ * @param {string} profile
+ * @param {import("./shapes.js").Link} link
+ * @returns {string}
+ */
+export function linkAddress(profile, { start_ns: start, end_ns: end, row, track }) {
+  const isEngine = track !== null && /^p\d+\/c\d+\//.test(track);
+  const selected = isEngine && row !== null ? { key: track, row } : null;
+  return timelineShowing(profile, [[start, end]], selected);
+}
