@@ -8,8 +8,8 @@ import numpy as np
 from profiles.metrics import words
 from profiles.metrics.coverage import Coverage
 from profiles.metrics.critical_links import FIRST, ORDER, SEMAPHORE, TRANSFER, CriticalLinks
-from profiles.metrics.events import Mask
-from profiles.metrics.insights.finding import Evidence, Finding, ranges_of
+from profiles.metrics.events import Longs, Mask
+from profiles.metrics.insights.finding import Evidence, Finding, ranges_of, rows_of
 from profiles.metrics.insights.places import engine_track, packet_evidence, stretches_of_packets
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.instruction_kinds import TABLE
@@ -194,7 +194,11 @@ def _idle_core(region: Region, core: int, busiest: int, busy: dict[int, int]) ->
     kernel = _works_on_kernel(region, core)
     own = busy[core] if kernel else 0
     title = f"Core {core} works {words.duration(busy[core])} of {words.duration(busy[busiest])}"
-    tracks = tuple(engine_track(region, core, name) for name in COMPUTING)
+    last = _last_of(region, core)
+    instructions = region.run.instructions
+    shown = [instructions.kinds[n].track for n in instructions.tally.kind[last[:1]].tolist()]
+    tracks = dict.fromkeys(engine_track(region, core, name) for name in (*shown, *COMPUTING))
+    rows = rows_of(instructions.rows[last])
     return Finding(
         rule="core_difference",
         title=title if kernel else f"Core {core} does no kernel work",
@@ -203,7 +207,7 @@ def _idle_core(region: Region, core: int, busiest: int, busy: dict[int, int]) ->
         advice="Split the work over both cores, or compile for one.",
         saved_ns=region.duration_ns * (1 - (busy[busiest] + own) / (2 * busy[busiest])),
         assumption="with a perfect split of the work over both",
-        evidence=Evidence(TABLE, _rows_of(region, core), count, "gap", tracks),
+        evidence=Evidence(TABLE, rows, count, "gap", tuple(tracks)),
         ranges=ranges,
         range_count=count,
         values=MappingProxyType({"ns": float(busy[core]), "busiest_ns": float(busy[busiest])}),
@@ -215,14 +219,14 @@ def _works_on_kernel(region: Region, core: int) -> bool:
     return any(not kind.is_setup for kind in own)
 
 
-def _rows_of(region: Region, core: int) -> tuple[int, ...]:
-    """The last instructions of a core within the range."""
+def _last_of(region: Region, core: int) -> Longs:
+    """Places of the last instructions of a core within the range, the very last first."""
     tally = region.run.instructions.tally
     places = tally.touching(region.start_ns, region.end_ns)
     kinds = region.run.instructions.kinds
     is_own = np.array([kind.core == core for kind in kinds], bool)
     own = places[is_own[tally.kind[places]]]
-    return tuple(tally.order[own[-10:]].tolist())
+    return own[-10:][::-1]
 
 
 def queue_imbalance(region: Region, most: Thresholds) -> Sequence[Finding]:

@@ -101,7 +101,12 @@ export async function selectWanted(viewer) {
   try {
     const { start } = timesOf((await fetchRow(source, track, wanted.row)).row);
     const hit = await eventAt(sourceOf(viewer), track, wanted.row, start);
-    if (hit && viewer.wanted === wanted) viewer.select(hit);
+    if (!hit || viewer.wanted !== wanted) return;
+    // A group that is closed at the start would hide what the address names.
+    if (!viewer.isClosedSaid) viewer.closed.delete(track.group);
+    viewer.select(hit);
+    viewer.draw();
+    viewer.reveal(hit);
   } catch {
     // The address names a row that is not there: nothing is selected.
     viewer.wanted = null;
