@@ -37,6 +37,21 @@ def test_traffic_far_above_the_minimum_is_found(tmp_path: Path) -> None:
     assert one.ranges == ((0, 60_000),)
 
 
+def test_the_row_of_the_longest_instruction_stands_first(tmp_path: Path) -> None:
+    short = moving(4 << 20, 4 << 20)
+    long = {**short, **instruction("GpSimd", 500, 900, "DMA_DIRECT2D", hbm_read_bytes=5 << 20)}
+    one = found(
+        tmp_path,
+        "hbm_traffic",
+        Instruction=[short, long, instruction("Scalar", 0, 20_000)],
+        DmaPacket=[packet(0, 60_000)],
+        TensorInfo=[tensor("a", "IN", 1 << 20), tensor("o", "OUT", 1 << 20)],
+    )
+    assert one is not None
+    assert one.evidence.rows == (1, 0)
+    assert one.evidence.tracks == ("p0/c0/gpsimd", "p0/c0/sync")
+
+
 def test_traffic_near_the_minimum_is_left_alone(tmp_path: Path) -> None:
     tables = {"DmaPacket": [packet(0, 60_000)], "TensorInfo": [tensor("a", "IN", 1 << 20)]}
     assert not found(tmp_path, "hbm_traffic", Instruction=[moving(2 << 20, 0)], **tables)

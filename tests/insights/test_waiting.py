@@ -93,7 +93,20 @@ def test_a_core_without_kernel_work_is_found(tmp_path: Path) -> None:
     assert one.title == "Core 1 does no kernel work"
     assert one.saved_ns == 50_000
     assert one.evidence.rows == (1,)
-    assert "p0/c1/vector" in one.evidence.tracks
+    assert one.evidence.tracks[0] == "p0/c1/vector"
+    assert "p0/c1/tensor" in one.evidence.tracks
+
+
+def test_the_last_instruction_of_such_a_core_is_shown_on_its_own_row(tmp_path: Path) -> None:
+    rows = [
+        instruction("Vector", 0, 80_000),
+        *(instruction("Vector", 100 * n, 99, "NOP", pcore_idx=1) for n in range(3)),
+        instruction("GpSimd", 900, 99, "NOP", pcore_idx=1),
+    ]
+    one = found(tmp_path, "core_difference", metadata={"num_physical_cores": 2}, Instruction=rows)
+    assert one is not None
+    assert one.evidence.rows == (4, 3, 2, 1)
+    assert one.evidence.tracks[0] == "p0/c1/gpsimd"
 
 
 def test_a_core_that_works_far_less_is_found(tmp_path: Path) -> None:

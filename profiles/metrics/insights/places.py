@@ -39,7 +39,7 @@ def instruction_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
     instructions = region.run.instructions
     tally = instructions.tally
     places, count = tally.longest(kinds, region.start_ns, region.end_ns, MOST_ROWS)
-    used = [instructions.kinds[n] for n in _used(kinds, tally.kind[places])]
+    used = [instructions.kinds[n] for n in _used(kinds, tally.kind[places[:1]].tolist())]
     places_used = dict.fromkeys((kind.core, kind.track) for kind in used)
     tracks = tuple(engine_track(region, core, track) for core, track in places_used)
     return Evidence(INSTRUCTION, rows_of(instructions.rows[places]), count, noun, tracks)
@@ -50,14 +50,14 @@ def packet_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
     packets = region.run.packets
     tally = packets.tally
     places, count = tally.longest(kinds, region.start_ns, region.end_ns, MOST_ROWS)
-    used = [packets.kinds[n].queue for n in _used(kinds, tally.kind[places])]
+    used = [packets.kinds[n].queue for n in _used(kinds, tally.kind[places[:1]].tolist())]
     tracks = tuple(queue_track(region, queue) for queue in dict.fromkeys(used))
     return Evidence(PACKET, rows_of(tally.order[places]), count, noun, tracks)
 
 
-def _used(kinds: Mask, found: Longs) -> list[int]:
+def _used(kinds: Mask, first: list[int]) -> list[int]:
     """The chosen kinds, that of the first row first: its track is the one to show."""
-    return [*found[:1].tolist(), *np.flatnonzero(kinds).tolist()]
+    return [*first, *np.flatnonzero(kinds).tolist()]
 
 
 def stretches_of_instructions(region: Region, kinds: Mask) -> Stretches:

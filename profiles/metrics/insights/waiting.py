@@ -225,7 +225,7 @@ def _last_of(region: Region, core: int) -> Longs:
     places = tally.touching(region.start_ns, region.end_ns)
     kinds = region.run.instructions.kinds
     is_own = np.array([kind.core == core for kind in kinds], bool)
-    own = places[is_own[tally.kind[places]]]
+    own: Longs = places[is_own[tally.kind[places]]]
     return own[-10:][::-1]
 
 
