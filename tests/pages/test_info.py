@@ -71,16 +71,18 @@ def test_a_neff_alone_shows_its_facts_and_says_why_there_is_no_timeline(
     client: Client, neff_alone: Profile
 ) -> None:
     page = info(client, neff_alone, "")
-    off = page.one("span", class_="bar__tab--off")
-    assert (off.text, off.attributes["aria-disabled"]) == ("Timeline", "true")
-    assert "a NEFF or a summary alone has no timeline" in off.attributes["title"]
+    timeline, summary = page.all("span", class_="bar__tab--off")
+    assert (timeline.text, timeline.attributes["aria-disabled"]) == ("Timeline", "true")
+    assert "a NEFF or a summary alone has no timeline" in timeline.attributes["title"]
+    assert (summary.text, summary.attributes["aria-disabled"]) == ("Summary", "true")
+    assert "its numbers need a trace" in summary.attributes["title"]
     assert page.one("a", class_="bar__tab", aria_current="page").text == "Info"
     assert "No trace in this profile" in page.text
 
 
 def test_only_viewers_that_are_built_have_tabs(client: Client, whole: Profile) -> None:
     tabs = info(client, whole).one("nav", aria_label="Viewers")
-    assert [tab.text for tab in tabs.children] == ["Timeline", "Info"]
+    assert [tab.text for tab in tabs.children] == ["Timeline", "Summary", "Info"]
 
 
 def test_a_processed_profile_that_waits_again_stays_open_and_says_so(
