@@ -104,6 +104,7 @@ def test_a_finding_shows_its_rows_at_its_place_on_the_timeline(summary: Page) ->
     panel = summary.locator("[data-event]")
     expect(panel.locator("h2")).to_be_visible()
     assert asked(summary)["sel"] == query["sel"]
+    assert asked(summary)["finding"] == query["finding"]
     seen = [int(n) for n in asked(summary)["t"][0].split("-")]
     assert seen[0] < first < last < seen[1]
 

@@ -86,7 +86,7 @@ test("a finding stands with claim, evidence, advice, bound, assumption and the w
   }
   const link = card.querySelector("a");
   assert.equal(link?.textContent, "Show 1 gap");
-  assert.match(link?.getAttribute("href") ?? "", /sel=p0\/c0\/tensor:225$/);
+  assert.match(link?.getAttribute("href") ?? "", /sel=p0\/c0\/tensor:225&finding=idle_gap$/);
   const mark = card.querySelector(".locator__mark");
   assert.match(mark?.style.left ?? "", /^24\.6/);
 });

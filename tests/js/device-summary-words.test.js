@@ -12,7 +12,7 @@ const { findingAddress, linkAddress, longestOf, timelineShowing, viewOf } = awai
   `${HERE}/places.js`
 );
 const { opcodeHue } = await import(`${HERE}/opcode-classes.js`);
-const { boundText, hueOf, showText } = await import(`${HERE}/findings.js`);
+const { boundText, hueOf, nameOnTimeline, showText } = await import(`${HERE}/findings.js`);
 const { tickWords, tileNote } = await import(`${HERE}/strip.js`);
 const { rooflineWords } = await import(`${HERE}/roofline.js`);
 const { decades, placed, PLOT, roofCorners, rooflineScale } = await import(
@@ -91,6 +91,20 @@ test("a finding shows its place with its first row selected", () => {
     findingAddress("p", finding()),
     "/profiles/p/timeline/?t=11247-82873&mark=24677-69443&sel=p0/c0/tensor:225",
   );
+});
+
+test("the timeline knows the findings of the whole first trace, each by its own name", () => {
+  const [one, other] = [finding(), finding({ rank: 2 })];
+  const { range } = summary();
+  const name = (/** @type {object} */ more) =>
+    nameOnTimeline([one, other], other, { ...range, ...more });
+  assert.equal(nameOnTimeline([one, other], one, range), "idle_gap");
+  assert.equal(name({}), "idle_gap.2");
+  assert.equal(name({ is_whole: false }), null);
+  assert.equal(name({ core: 0 }), null);
+  const elsewhere = finding({ evidence: { ...one.evidence, tracks: ["p1/c0/tensor"] } });
+  assert.equal(nameOnTimeline([elsewhere], elsewhere, range), null);
+  assert.match(findingAddress("p", other, "idle_gap.2") ?? "", /&finding=idle_gap.2/);
 });
 
 test("evidence without rows is only marked; notices have no place", () => {

@@ -87,3 +87,15 @@ export function writeAddress(address) {
     .replaceAll("%2C", ",");
   return text ? `?${text}` : "";
 }
+
+/**
+ * What an address calls a finding: its rule, and which one of that rule from the second on.
+ * @template {{rule: string}} Named
+ * @param {Named[]} list all findings of the profile
+ * @param {Named} finding
+ * @returns {string} idle_gap, idle_gap.2
+ */
+export function findingName(list, finding) {
+  const place = list.filter(({ rule }) => rule === finding.rule).indexOf(finding);
+  return place > 0 ? `${finding.rule}.${place + 1}` : finding.rule;
+}

@@ -3,7 +3,7 @@
 import { button, make } from "../kit/dom.js";
 import { request } from "../kit/http.js";
 import { count, duration, share } from "../kit/units.js";
-import { readAddress } from "../timeline/address.js";
+import { findingName, readAddress } from "../timeline/address.js";
 import { showEmptyPanel } from "./timeline-words.js";
 
 /** @typedef {import("./timeline.js").TimelineViewer} TimelineViewer */
@@ -68,7 +68,7 @@ export class Findings {
 
   /** The rule whose bands are shown, for the address. */
   get rule() {
-    return this.shown?.rule ?? this.wanted;
+    return this.shown ? findingName(this.list, this.shown) : this.wanted;
   }
 
   /** Asks for the findings; the timeline does not wait for them. */
@@ -79,7 +79,7 @@ export class Findings {
     } catch (error) {
       this.error = error instanceof Error ? error.message : String(error);
     }
-    this.shown = this.list.find(({ rule }) => rule === this.wanted) ?? null;
+    this.shown = this.list.find((one) => findingName(this.list, one) === this.wanted) ?? null;
     this.wanted = null;
     this.viewer.redraw();
     if (!this.viewer.selected) showEmptyPanel(this.viewer);

@@ -1,6 +1,7 @@
 /** Findings, the largest bound first: claim, evidence, advice, bound, place, and the way there. */
 
 import { button, make } from "../../../kit/dom.js";
+import { findingName } from "../../../timeline/address.js";
 import { card, empty } from "../parts.js";
 import { several } from "../words.js";
 import { locator } from "./drawing.js";
@@ -57,15 +58,27 @@ export function boundText({ bound }) {
 }
 
 /**
+ * What the timeline calls a finding. It knows those of the whole first trace.
+ * @param {Finding[]} findings
  * @param {Finding} finding
- * @param {{profile: string, range: Range}} around
+ * @param {Range} range
+ * @returns {string | null}
+ */
+export function nameOnTimeline(findings, finding, { is_whole: isWhole, core }) {
+  const isFirst = finding.evidence.tracks.every((key) => key.startsWith("p0/"));
+  return isWhole && core === null && isFirst ? findingName(findings, finding) : null;
+}
+
+/**
+ * @param {Finding} finding
+ * @param {{profile: string, range: Range, findings: Finding[]}} around
  * @returns {HTMLElement}
  */
-function one(finding, { profile, range }) {
+function one(finding, { profile, range, findings }) {
   const { title, detail, advice, bound, rank, range_count: places } = finding;
   const words = make("p", { class: "finding__detail" }, `${detail} `);
   words.append(make("span", { class: "finding__advice" }, advice));
-  const address = findingAddress(profile, finding);
+  const address = findingAddress(profile, finding, nameOnTimeline(findings, finding, range));
   const isNotice = finding.rule === "doubtful_data";
   const link = make(
     "a",
@@ -102,7 +115,7 @@ export function findingsCard(findings, around) {
     return card("Findings", NOTE, empty("No rule finds anything in this region."));
   }
   const list = make("ol", { class: "findings" });
-  const made = findings.map((finding) => one(finding, around));
+  const made = findings.map((finding) => one(finding, { ...around, findings }));
   list.append(...made.slice(0, AT_FIRST));
   const rest = made.slice(AT_FIRST);
   if (!rest.length) return card("Findings", NOTE, list);

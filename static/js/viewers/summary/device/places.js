@@ -33,15 +33,17 @@ export function longestOf(ranges) {
  * @param {string} profile
  * @param {Span[]} ranges at least one
  * @param {{key: string, row: number} | null} [selected]
+ * @param {string | null} [finding] name of the finding whose bands are shown
  * @returns {string}
  */
-export function timelineShowing(profile, ranges, selected = null) {
+export function timelineShowing(profile, ranges, selected = null, finding = null) {
   const query = writeAddress({
     range: viewOf(ranges),
     marked: longestOf(ranges),
     selected,
     dma: selected?.key.includes("/engines") ? "engine" : "queue",
     closed: null,
+    finding,
   });
   return `/profiles/${profile}/timeline/${query}`;
 }
@@ -51,9 +53,10 @@ export function timelineShowing(profile, ranges, selected = null) {
  * track.
  * @param {string} profile
  * @param {import("./shapes.js").Finding} finding
+ * @param {string | null} [name] what the timeline calls it, where it knows it
  * @returns {string | null} null where there is nothing on the timeline
  */
-export function findingAddress(profile, { evidence, ranges }) {
+export function findingAddress(profile, { evidence, ranges }, name = null) {
   const [row, track] = [evidence.rows[0], evidence.tracks[0]];
   if (
     !ranges.length ||
@@ -61,7 +64,7 @@ export function findingAddress(profile, { evidence, ranges }) {
   )
     return null;
   const selected = row !== undefined && track !== undefined ? { key: track, row } : null;
-  return timelineShowing(profile, ranges, selected);
+  return timelineShowing(profile, ranges, selected, name);
 }
 
 /**
