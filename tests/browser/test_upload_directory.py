@@ -180,7 +180,7 @@ def test_the_same_files_can_be_sent_as_pairs_instead(
     expect(dialog.locator(".drop--held")).to_contain_text("capture-0412")
     dialog.get_by_role("button", name="Remove").click()
     expect(dialog.locator("[data-drop-title]")).to_have_text(
-        "Drop a capture directory or its archive"
+        "Drop a capture directory, a folder of tables, or an archive"
     )
     expect(dialog.locator("[data-send]")).to_be_disabled()
 
