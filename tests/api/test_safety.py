@@ -26,6 +26,7 @@ SAMPLE_VALUES = {
     "level": "0",
     "index": "0",
     "series": "s0",
+    "kind": "summary-text",
 }
 
 
