@@ -113,7 +113,7 @@ def publish(run_id: int, attempt: int, manifest: Manifest, *, log: str = "") -> 
             core_count=manifest.core_count,
             ntff_version=manifest.ntff_version,
             instance_type=_storable(manifest.instance_type, 60),
-            notice_count=len(manifest.notices),
+            notice_count=sum(not notice.only_informs for notice in manifest.notices),
             table_bytes=manifest.size_bytes,
             log=_storable(log),
         )

@@ -16,25 +16,19 @@ from ingest_worker.builders.usage import EVENT_SEMAPHORE
 from ingest_worker.formats.neff.program import Neff
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
 from profiles.metrics import formulas
-from profiles.metrics.formulas import DMA_KINDS, MOVED, Moves, Number, Totals, Value, Work
+from profiles.metrics.formulas import (
+    DMA_KINDS,
+    MOVED,
+    SETUP,
+    Moves,
+    Number,
+    Totals,
+    Value,
+    Work,
+)
 
 ACTIVATIONS = (0x21, 0x22)
 MATMUL = 0x02
-SETUP = frozenset(
-    {
-        "NOP",
-        "SET_ORDERING_MODE",
-        "EVENT_SEMAPHORE",
-        "EVENT_SEMAPHORE_RANGE_CLEAR",
-        "NOTIFY",
-        "COMPARE_BRANCH",
-        "DRAIN",
-        "WRITE",
-        "TENSOR_LOAD",
-        "MODIFY_POOL_CONFIG",
-    }
-)
-"""Operations of set-up and clean-up, which `total_exec_time` leaves out."""
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

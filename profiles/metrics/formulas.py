@@ -31,6 +31,22 @@ MOVED = (
 )
 """Bytes that are sums of columns of `Instruction`."""
 
+SETUP = frozenset(
+    {
+        "NOP",
+        "SET_ORDERING_MODE",
+        "EVENT_SEMAPHORE",
+        "EVENT_SEMAPHORE_RANGE_CLEAR",
+        "NOTIFY",
+        "COMPARE_BRANCH",
+        "DRAIN",
+        "WRITE",
+        "TENSOR_LOAD",
+        "MODIFY_POOL_CONFIG",
+    }
+)
+"""Operations that set up and take down and do no work of the kernel (inventory, appendix B)."""
+
 Number = float | int
 Value = Number | None
 

@@ -13,6 +13,7 @@ from profiles.metrics.chips import Chip
 from profiles.metrics.column_reading import TableColumns, distinct
 from profiles.metrics.coverage import Coverage
 from profiles.metrics.events import NONE, Coded, Longs, Mask
+from profiles.metrics.formulas import MOVED, SETUP
 from profiles.metrics.operand_text import MatmulShape, matmul_shape
 from profiles.metrics.tally import Counted, Tally
 from profiles.storage.tables import ReadableRun
@@ -23,21 +24,6 @@ WAITING = "EVENT_SEMAPHORE"
 TRANSPOSE = "TRANSPOSE"
 MATMUL = "MATMUL"
 FP32_PASSES = 2
-SETUP = frozenset(
-    {
-        "NOP",
-        "SET_ORDERING_MODE",
-        "EVENT_SEMAPHORE",
-        "EVENT_SEMAPHORE_RANGE_CLEAR",
-        "NOTIFY",
-        "COMPARE_BRANCH",
-        "DRAIN",
-        "WRITE",
-        "TENSOR_LOAD",
-        "MODIFY_POOL_CONFIG",
-    }
-)
-"""Opcodes that set up and take down and do no work of the kernel (inventory, appendix B)."""
 
 TEXTS = (
     "engine",
@@ -61,18 +47,7 @@ AMOUNTS = (
     "adjusted_flops",
     "flops_transpose",
     "adjusted_flops_transpose",
-    "hbm_read_bytes",
-    "hbm_write_bytes",
-    "sbuf_read_bytes",
-    "sbuf_write_bytes",
-    "psum_read_bytes",
-    "psum_write_bytes",
-    "psum_read_sbuf_write_bytes",
-    "spill_save_bytes",
-    "spill_reload_bytes",
-    "input_queue_bytes",
-    "output_queue_bytes",
-    "weight_queue_bytes",
+    *MOVED,
 )
 
 

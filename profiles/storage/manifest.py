@@ -8,6 +8,10 @@ from typing import Any
 MANIFEST_VERSION = 1
 
 
+INFORMATION = frozenset({"system.clock_spread"})
+"""Codes of notices that say how good the data is where nothing is wrong with it."""
+
+
 @dataclass(frozen=True)
 class SourceEntry:
     """A file the run was made from."""
@@ -51,11 +55,16 @@ class TableEntry:
 
 @dataclass(frozen=True)
 class NoticeEntry:
-    """Something missing, odd or unknown in the data."""
+    """Something missing, odd or unknown in the data; or only how good it is."""
 
     code: str
     message: str
     count: int = 1
+
+    @property
+    def only_informs(self) -> bool:
+        """Whether nothing is wrong with the data; `notices.js` has the same codes."""
+        return self.code in INFORMATION
 
 
 @dataclass(frozen=True)

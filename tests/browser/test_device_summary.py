@@ -184,6 +184,14 @@ def test_a_region_is_shown_on_the_timeline_as_it_is(summary: Page) -> None:
     assert asked(summary)["mark"] == ["20000-40000"]
 
 
+def test_the_whole_profile_is_shown_on_the_timeline_without_a_mark(summary: Page) -> None:
+    summary.get_by_role("group", name="Region").get_by_role(
+        "link", name="Show on the timeline"
+    ).click()
+    summary.wait_for_selector("[data-counts]:not(:empty)")
+    assert "mark" not in asked(summary)
+
+
 def test_a_number_tells_its_formula_and_source_at_the_pointer(summary: Page) -> None:
     meaning = summary.locator("[data-meaning]")
     expect(meaning).to_be_hidden()

@@ -94,7 +94,10 @@ export class RegionBar {
     const notices = summary.notices.length;
     const link = make("a", { class: "sum__notices", href: "#card-data-notices" }, icon("warn"));
     link.append(several(notices, "data notice"));
-    const show = timelineShowing(this.around.profile, [[start, end]]);
+    const { profile } = this.around;
+    const show = region.range
+      ? timelineShowing(profile, [[start, end]])
+      : `/profiles/${profile}/timeline/`;
     const timeline = make(
       "a",
       { class: "button", href: show },
