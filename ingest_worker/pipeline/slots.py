@@ -193,7 +193,7 @@ def _describe(
     if image.engine == 0:
         matrix = np.flatnonzero(raw[:, 0] == MATMUL)
         draft.put("timeline_track", places[matrix].tolist(), ["TensorMatrix"] * len(matrix))
-        draft.halves[places] = worth_in_halves(image.slots, chip.flop_weights)[slots]
+        draft.halves[places] = worth_in_halves(image.slots, chip.recorded_weights)[slots]
     draft.colour[places] = text.colour
     draft.accesses.append(slot_accesses(raw).of(places))
     for name, values in traffic_columns(raw).items():

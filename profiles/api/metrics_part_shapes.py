@@ -37,19 +37,23 @@ class Roofline(serializers.Serializer[object]):
 
 
 class FlopsPart(serializers.Serializer[object]):
-    """useful, transposes, not_full, active_throttled, unused_throttled or unused."""
+    """useful, transposes, not_full, active_throttled, unused_throttled or unused.
+
+    `flops` are BF16 equivalents, as the share is; `recorded_flops` are those MFU and HFU count.
+    Both are null for parts that are time alone.
+    """
 
     id = serializers.CharField()
     share = serializers.FloatField()
     ns = serializers.FloatField()
+    flops = serializers.FloatField(allow_null=True)
+    recorded_flops = serializers.FloatField(allow_null=True)
 
 
 class AllFlops(serializers.Serializer[object]):
-    """Shares of peak x T; they add up to 1. FLOPs beside them are as recorded."""
+    """Shares of peak x T; they add up to 1."""
 
     parts = FlopsPart(many=True)
-    useful_flops = serializers.FloatField()
-    transpose_flops = serializers.FloatField()
 
 
 class CoreFlops(AllFlops):

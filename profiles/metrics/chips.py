@@ -15,6 +15,9 @@ PSUM_START = 0x2000000
 DMA_ENGINES = 16
 """DMA engines of one core."""
 
+FP32_PASSES = 2
+"""An fp32 product runs as two instructions, and each records all its FLOPs (NEFF decoding, 7.2)."""
+
 _WIDE = {"bfloat16": 1.0, "fp16": 1.0, "fp32": 4.0, "uint8": 0.5}
 _FP8 = ("fp8e3", "fp8e4", "fp8e5")
 
@@ -27,7 +30,8 @@ class Chip:
     (the same for one physical core and for two), `dma_bytes_per_s` what all DMA engines of one
     core move, `hbm_stack_bytes` the size of one stack, `sbuf_partition_bytes` that of SBUF in one
     partition. `generation` names the instruction set. `flop_weights` scale FLOPs to BF16 by the
-    data type of both operands, as operands show it; mixed FP8 and BF16 count as BF16.
+    data type of both operands, as operands show it (inventory, 4.2); mixed FP8 and BF16 count as
+    BF16.
     """
 
     generation: str
@@ -48,6 +52,17 @@ class Chip:
         if self.tensor_ghz is None:
             return None
         return 2.0 * self.rows * self.columns * (self.tensor_ghz * GHZ)
+
+    @property
+    def recorded_weights(self) -> Mapping[str, float]:
+        """BF16 FLOPs that one FLOP of an executed instruction stands for, by data type.
+
+        Those of `flop_weights`, but for fp32, whose two passes share one product's weight: 4 / 2.
+        """
+        weights = dict(self.flop_weights)
+        if "fp32" in weights:
+            weights["fp32"] /= FP32_PASSES
+        return weights
 
     @property
     def flops_per_byte(self) -> float | None:

@@ -23,7 +23,6 @@ ENGINES = ("Tensor", "Vector", "Scalar", "GpSimd", "Sync")
 WAITING = "EVENT_SEMAPHORE"
 TRANSPOSE = "TRANSPOSE"
 MATMUL = "MATMUL"
-FP32_PASSES = 2
 
 TEXTS = (
     "engine",
@@ -243,11 +242,5 @@ def _completed(
 
 
 def adjusting(shape: MatmulShape | None, chip: Chip) -> float:
-    """BF16 FLOPs that one recorded FLOP stands for (inventory, 4.2).
-
-    FP32 runs as two instructions that record all FLOPs each (NEFF decoding, 7.2).
-    """
-    if shape is None:
-        return 1.0
-    weight = chip.flop_weights.get(shape.dtype, 1.0)
-    return weight / FP32_PASSES if shape.dtype == "fp32" else weight
+    """BF16 FLOPs that one recorded FLOP stands for; as recorded where no weight is known."""
+    return 1.0 if shape is None else chip.recorded_weights.get(shape.dtype, 1.0)

@@ -17,7 +17,9 @@ MOST_OPCODES = 400
 def tensor_flops(region: Region) -> dict[str, Any]:
     """What became of peak x T of the Tensor engines, core by core and over all chosen cores.
 
-    FLOPs are BF16 equivalents, so that shares are shares of the array's time.
+    FLOPs are BF16 equivalents (inventory, 4.2), because the peak is that of BF16: only so is what
+    is left of the busy time "array not full", and not a slower data type. A part of FLOPs tells
+    them as such too: `flops` = share x peak x T. `recorded_flops` are those MFU and HFU count.
     """
     if region.chip.peak_flops is None:
         return {"missing": PEAK, "cores": [], "all": None}
@@ -43,21 +45,25 @@ def _core_flops(region: Region, core: int) -> dict[str, Any]:
         "unused_throttled": unused_lost,
         "unused": max(1 - active - unused_lost, 0.0),
     }
-    raw = region.amount("raw_flops", own)
-    raw_transposes = region.amount("flops_transpose", own)
+    turned = region.amount("flops_transpose", own)
+    flops = {"useful": useful, "transposes": transposes}
+    recorded = {"useful": region.amount("raw_flops", own) - turned, "transposes": turned}
     return {
         "core": core,
         "active": active,
         "has_limits": core in region.limits,
         "over": max(-rest, 0.0),
-        "parts": [_part(name, share, region.duration_ns) for name, share in shares.items()],
-        "useful_flops": raw - raw_transposes,
-        "transpose_flops": raw_transposes,
+        "parts": [
+            {
+                "id": name,
+                "share": share,
+                "ns": share * region.duration_ns,
+                "flops": flops.get(name),
+                "recorded_flops": recorded.get(name),
+            }
+            for name, share in shares.items()
+        ],
     }
-
-
-def _part(name: str, share: float, duration_ns: int) -> dict[str, Any]:
-    return {"id": name, "share": share, "ns": share * duration_ns}
 
 
 def _joined_flops(cores: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -65,14 +71,14 @@ def _joined_flops(cores: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
         return None
     parts = []
     for place, first in enumerate(cores[0]["parts"]):
-        share = sum(core["parts"][place]["share"] for core in cores) / len(cores)
-        total = sum(core["parts"][place]["ns"] for core in cores)
-        parts.append({"id": first["id"], "share": share, "ns": total})
-    return {
-        "parts": parts,
-        "useful_flops": sum(core["useful_flops"] for core in cores),
-        "transpose_flops": sum(core["transpose_flops"] for core in cores),
-    }
+        own = [core["parts"][place] for core in cores]
+        amounts = {
+            name: None if first[name] is None else sum(part[name] for part in own)
+            for name in ("ns", "flops", "recorded_flops")
+        }
+        share = sum(part["share"] for part in own) / len(own)
+        parts.append({"id": first["id"], "share": share, **amounts})
+    return {"parts": parts}
 
 
 def busy(region: Region) -> list[dict[str, Any]]:

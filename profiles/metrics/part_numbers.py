@@ -8,9 +8,16 @@ BOUNDS = "public description of the official tool, performance bounds"
 
 NUMBERS: tuple[Metric, ...] = (
     Metric("tensor_flops.useful", "Useful", "share",
-           "(adjusted_flops - adjusted_flops_transpose) / (peak x T)", PARTITION),
+           "(adjusted_flops - adjusted_flops_transpose) / (peak x T); in BF16 equivalents, as the "
+           "peak is", PARTITION),
     Metric("tensor_flops.transposes", "Transposes", "share",
            "adjusted_flops_transpose / (peak x T)", PARTITION),
+    Metric("tensor_flops.flops", "BF16-equivalent FLOPs", "flop",
+           "share x peak x T = sum of raw_flops x weight of the data type: BF16, FP16 1; FP8 0.5, "
+           "on trn1 and inf2 1; UINT8 0.5; FP32 2, as both of its passes record all FLOPs",
+           PARTITION),
+    Metric("tensor_flops.recorded_flops", "FLOPs as recorded", "flop",
+           "sum of raw_flops, which MFU and HFU count", DECODED),
     Metric("tensor_flops.not_full", "Active, array not full", "share",
            "Tensor active / T - useful - transposes - active_throttled", PARTITION),
     Metric("tensor_flops.active_throttled", "Active, lost to the clock", "share",

@@ -26,7 +26,7 @@ def multiply(dtype: int, passes: int = 0) -> bytes:
 
 def worth(weights: int, moving: int, *, passes: int = 0, chip: Chip = TRN2) -> int:
     both = program(load(weights, passes), multiply(moving, passes))
-    return int(worth_in_halves(both, chip.flop_weights)[1])
+    return int(worth_in_halves(both, chip.recorded_weights)[1])
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_fp32_that_does_not_say_its_pass_has_no_worth() -> None:
 def test_weights_are_those_loaded_last() -> None:
     made = program(load(BF16), multiply(BF16), load(UINT8), multiply(UINT8), multiply(BF16))
     assert weight_dtypes(made).tolist() == [BF16, BF16, UINT8, UINT8, UINT8]
-    assert worth_in_halves(made, TRN2.flop_weights).tolist() == [0, 2, 0, 1, 0]
+    assert worth_in_halves(made, TRN2.recorded_weights).tolist() == [0, 2, 0, 1, 0]
 
 
 def test_without_weights_and_for_other_instructions_there_is_no_worth() -> None:
     made = program(multiply(BF16), control.set_ordering())
-    assert worth_in_halves(made, TRN2.flop_weights).tolist() == [0, 0]
-    assert worth_in_halves(program(), TRN2.flop_weights).tolist() == []
+    assert worth_in_halves(made, TRN2.recorded_weights).tolist() == [0, 0]
+    assert worth_in_halves(program(), TRN2.recorded_weights).tolist() == []
 
 
 def test_a_chip_without_weights_has_no_worth() -> None:

@@ -126,12 +126,16 @@ test("parts of a whole are one bar with a legend; what is nothing needs no line"
   assert.equal(tensor.all(".stack").length, 1);
   assert.deepEqual(
     tensor.all("li").map((line) => line.textContent),
-    [`Useful20.0${THIN}%805${THIN}MFLOP`, `Active, lost to the clock10.0${THIN}%10.0${THIN}µs`],
+    [
+      `Useful20.0${THIN}%1.34${THIN}GFLOP`,
+      `Transposes10.0${THIN}%571${THIN}MFLOP`,
+      `Active, lost to the clock10.0${THIN}%10.0${THIN}µs`,
+    ],
   );
   const widths = tensor
     .querySelector(".stack")
     ?.children.map((one) => (typeof one === "string" ? "" : one.style.width));
-  assert.deepEqual(widths, ["20%", "10%"]);
+  assert.deepEqual(widths, ["20%", "10%", "10%"]);
 });
 
 test("the core of the unit cards can be chosen, and an unknown clock is said", () => {

@@ -20,7 +20,7 @@ const { decades, placed, PLOT, roofCorners, rooflineScale } = await import(
 );
 const { evenness, shownSizes, sizeText } = await import(`${HERE}/dma.js`);
 const { linkWords, resourceName } = await import(`${HERE}/critical-path.js`);
-const { busyPieces, flopsAmount } = await import(`${HERE}/partitions.js`);
+const { busyPieces, flopsAmount, flopsNote } = await import(`${HERE}/partitions.js`);
 const { busiestCore } = await import(`${HERE}/cards.js`);
 const { unitWords } = await import(`${HERE}/meaning.js`);
 
@@ -276,11 +276,19 @@ test("the part of busy time below full clock is hatched, never more than the tim
 });
 
 test("FLOPs are counted where they are work, time elsewhere", () => {
+  const amounts = summary().tensor_flops.cores[0].parts.map(flopsAmount);
+  const expected = ["1.34 GFLOP", "571 MFLOP", "10.0 µs", "0 ns"];
+  assert.deepEqual(
+    amounts.map((amount) => amount.replace(THIN, " ")),
+    expected,
+  );
+});
+
+test("FLOPs in BF16 equivalents are said as such only where the recorded ones differ", () => {
   const flops = summary().tensor_flops.cores[0];
-  assert.equal(flopsAmount(flops, "useful"), `805${THIN}MFLOP`);
-  assert.equal(flopsAmount(flops, "transposes"), `302${THIN}MFLOP`);
-  assert.equal(flopsAmount(flops, "active_throttled"), `10.0${THIN}µs`);
-  assert.equal(flopsAmount(flops, "none"), "–");
+  assert.match(flopsNote(flops).replaceAll(THIN, " "), /BF16.*1\.11 GFLOP, 805 MFLOP of it useful/);
+  const parts = flops.parts.map((part) => ({ ...part, flops: part.recorded_flops }));
+  assert.equal(flopsNote({ parts }), "");
 });
 
 test("the core that computes most is shown first", () => {

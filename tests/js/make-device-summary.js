@@ -68,7 +68,10 @@ export const tile = (metric, more = {}) => ({
 });
 
 /** @param {string} id @param {number} share */
-const part = (id, share) => ({ id, share, ns: share * 1e5 });
+const part = (id, share) => ({
+  ...{ id, share, ns: share * 1e5 },
+  ...{ flops: null, recorded_flops: null },
+});
 
 /** @param {string} unit @param {number} core @param {number} active */
 const busy = (unit, core, active) => ({
@@ -145,8 +148,12 @@ export const summary = (more = {}) => ({
     missing: null,
     cores: [0, 1].map((core) => ({
       ...{ core, active: 0.3, has_limits: core === 0, over: 0 },
-      parts: [part("useful", 0.2), part("active_throttled", 0.1), part("unused_throttled", 0)],
-      ...{ useful_flops: 805e6, transpose_flops: 302e6 },
+      parts: [
+        { ...part("useful", 0.2), flops: 1.34e9, recorded_flops: 805e6 },
+        { ...part("transposes", 0.1), flops: 571e6, recorded_flops: 302e6 },
+        part("active_throttled", 0.1),
+        part("unused_throttled", 0),
+      ],
     })),
     all: null,
   },

@@ -55,6 +55,11 @@ def test_fp8_is_twice_as_fast_only_on_the_later_chip() -> None:
     assert "int32" not in TRN2.flop_weights
 
 
+def test_a_recorded_flop_of_fp32_is_worth_half_its_weight_because_both_passes_record_it() -> None:
+    assert TRN2.recorded_weights == {**TRN2.flop_weights, "fp32": 2.0}
+    assert Chip("unknown").recorded_weights == {}
+
+
 def test_every_constant_has_a_source() -> None:
     told = {each.name for each in fields(Chip)} - {"generation", "is_known"}
     assert set(SOURCES) == told

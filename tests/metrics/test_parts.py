@@ -42,7 +42,25 @@ def test_shares_of_the_tensor_peak_add_up_to_all_of_it(tmp_path: Path) -> None:
     assert shares["unused"] == pytest.approx(0.55)
     assert sum(shares.values()) == pytest.approx(1)
     assert found["cores"][0]["over"] == 0
-    assert found["all"]["useful_flops"] == FLOPS
+    counted = {part["id"]: part["flops"] for part in found["all"]["parts"]}
+    assert counted["useful"] == counted["transposes"] == FLOPS
+    assert counted["not_full"] is None
+
+
+@pytest.mark.parametrize(("dtype", "worth"), [("bfloat16", 1), ("fp32", 2), ("fp8e4", 0.5)])
+def test_share_and_amount_of_the_tensor_peak_are_of_the_same_flops(
+    tmp_path: Path, dtype: str, worth: float
+) -> None:
+    found = tensor_flops(region(tmp_path, Instruction=[matmul(0, 50_000, dtype=dtype)]))
+    useful = by(found["cores"][0]["parts"], id="useful")
+    assert (useful["flops"], useful["recorded_flops"]) == (worth * FLOPS, FLOPS)
+    assert useful["share"] * PEAK * 100_000 == pytest.approx(useful["flops"])
+
+
+def test_a_full_array_is_full_whatever_its_data_type(tmp_path: Path) -> None:
+    length = round(2 * FLOPS / PEAK)
+    core = tensor_flops(region(tmp_path, Instruction=[matmul(0, length, dtype="fp32")]))["cores"][0]
+    assert by(core["parts"], id="not_full")["share"] == pytest.approx(0, abs=1e-5)
 
 
 def test_flops_that_do_not_fit_into_the_busy_time_are_said(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """How many FLOPs at bfloat16 a matrix multiplication is worth (schema notes, section 4.2).
 
 The peak of the Tensor engine is that of bfloat16; each chip has a weight for every data type. An
-fp32 multiplication is two passes, and `raw_flops` counts each pass in full (decoding notes, 7.2): a
-pass is worth half the weight.
+fp32 multiplication is two passes, and `raw_flops` counts each pass in full (decoding notes, 7.2);
+the weights that come in are those of one pass, so that they apply to `raw_flops` as it stands.
 """
 
 from collections.abc import Mapping
@@ -35,8 +35,9 @@ def weight_dtypes(slots: Slots) -> npt.NDArray[np.uint8]:
 def worth_in_halves(slots: Slots, weights: Mapping[str, float]) -> Halves:
     """Twice the factor from raw FLOPs to FLOPs at bfloat16 of each slot of a program.
 
-    `weights` are the chip's, by the name of the data type. 0 where the factor is not known: no
-    MATMUL, weights not loaded, data types without a rule, fp32 that does not say its pass.
+    `weights` are the chip's for a recorded FLOP, by the name of the data type. 0 where the factor
+    is not known: no MATMUL, weights not loaded, data types without a rule, fp32 that does not say
+    its pass.
     """
     by_dtype = np.zeros(256, np.uint8)
     for code, name in DTYPE_TEXTS.items():
@@ -51,6 +52,6 @@ def worth_in_halves(slots: Slots, weights: Mapping[str, float]) -> Halves:
     worth[is_mixed] = by_dtype[BFLOAT16]
     worth[(moving == UINT8) != (loaded == UINT8)] = UNKNOWN
     is_fp32 = (moving == FP32) & (loaded == FP32) & (slots[:, PASS_AT] > 0)
-    worth[is_fp32] = round(weights.get("fp32", UNKNOWN))
+    worth[is_fp32] = round(2 * weights.get("fp32", UNKNOWN))
     result: Halves = np.where(slots[:, 0] == MATMUL, worth, UNKNOWN).astype(np.uint8)
     return result

@@ -8,6 +8,7 @@ import { inUnit, NONE, percent } from "./numbers.js";
 
 /** @typedef {import("./shapes.js").Summary} Summary */
 /** @typedef {import("./shapes.js").Flops} Flops */
+/** @typedef {import("./shapes.js").FlopsPart} FlopsPart */
 /** @typedef {import("./shapes.js").Busy} Busy */
 
 /** @type {Record<string, {text: string, hue: string, isHatched?: boolean}>} */
@@ -56,15 +57,27 @@ function legendLine({ metric, text, hue, isHatched, share, amount }) {
 }
 
 /**
- * What an amount of Tensor FLOPs is: operations where they are counted, time elsewhere.
- * @param {Flops} flops
- * @param {string} id
+ * The amount of a part of the Tensor FLOPs: operations where they are counted, time elsewhere.
+ * @param {FlopsPart} part
  * @returns {string}
  */
-export function flopsAmount(flops, id) {
-  if (id === "useful") return inUnit(flops.useful_flops, "flop");
-  if (id === "transposes") return inUnit(flops.transpose_flops, "flop");
-  return inUnit(flops.parts.find((part) => part.id === id)?.ns ?? null, "ns");
+export function flopsAmount({ flops, ns }) {
+  return flops === null ? inUnit(ns, "ns") : inUnit(flops, "flop");
+}
+
+/**
+ * What FLOPs are counted as, where that is not as they were recorded.
+ * @param {Flops} flops
+ * @returns {string} empty where both are the same
+ */
+export function flopsNote({ parts }) {
+  const sum = (/** @type {"flops" | "recorded_flops"} */ name) =>
+    parts.reduce((total, part) => total + (part[name] ?? 0), 0);
+  const [counted, recorded] = [sum("flops"), sum("recorded_flops")];
+  if (counted === recorded) return "";
+  const useful = parts.find(({ id }) => id === "useful")?.recorded_flops ?? null;
+  const [all, own] = [inUnit(recorded, "flop"), inUnit(useful, "flop")];
+  return `In BF16 equivalents, as the peak is. As recorded, and as MFU and HFU count: ${all}, ${own} of it useful.`;
 }
 
 /**
@@ -79,15 +92,18 @@ export function tensorCard({ tensor_flops: tensor }, core) {
   if (!flops) return card(title, "", empty("No Tensor engine in this region."));
   const pieces = flops.parts.map(({ id, share }) => ({ ...(FLOPS[id] ?? FLOPS.unused), share }));
   const list = make("ul", { class: "legend" });
-  for (const { id, share } of flops.parts) {
+  for (const part of flops.parts) {
+    const { id, share } = part;
     const look = FLOPS[id] ?? { text: id, hue: "grey" };
     // An engine that always ran at full clock lost nothing to it; that needs no line.
     if (id === "unused_throttled" && share === 0) continue;
     list.append(
-      legendLine({ ...look, metric: `tensor_flops.${id}`, share, amount: flopsAmount(flops, id) }),
+      legendLine({ ...look, metric: `tensor_flops.${id}`, share, amount: flopsAmount(part) }),
     );
   }
   const made = card(title, `core ${flops.core}, share of its peak × time`, drawn(pieces), list);
+  const counted = flopsNote(flops);
+  if (counted) made.append(note(counted));
   if (!flops.has_limits) {
     made.append(note(`The clock of core ${flops.core} was not recorded: it counts as full.`));
   }

@@ -12,8 +12,8 @@
  * @typedef {{rank: number, rule: string, title: string, detail: string, advice: string, bound: Bound, evidence: Evidence, ranges: Span[], range_count: number, values: Record<string, number>}} Finding
  * @typedef {{name: string, flops: number, bytes: number | null, ns: number, rate: number | null, intensity: number | null, roof: number | null, of_roof: number | null}} Point
  * @typedef {{missing: string | null, peak_flops: number | null, hbm_bytes_per_s: number | null, balance: number | null, throttled_share: number | null, throttled_peak_flops: number | null, whole: Point, classes: (Point & {is_transpose: boolean})[], operators: Point[]}} Roofline
- * @typedef {{id: string, share: number, ns: number}} FlopsPart
- * @typedef {{parts: FlopsPart[], useful_flops: number, transpose_flops: number}} Flops
+ * @typedef {{id: string, share: number, ns: number, flops: number | null, recorded_flops: number | null}} FlopsPart
+ * @typedef {{parts: FlopsPart[]}} Flops
  * @typedef {Flops & {core: number, active: number, has_limits: boolean, over: number}} CoreFlops
  * @typedef {{missing: string | null, cores: CoreFlops[], all: Flops | null}} TensorFlops
  * @typedef {{core: number, unit: string, active_ns: number | null, active: number | null, throttled_ns: number | null, instruction_ns: number | null, instructions: number | null, is_computing: boolean, missing: string | null}} Busy
