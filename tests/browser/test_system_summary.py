@@ -224,5 +224,5 @@ def test_tables_wider_than_the_page_scroll_by_key(
     table = page.get_by_role("group", name="Device profiles")
     table.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    page.wait_for_function("() => document.activeElement.scrollLeft > 0")
     expect(table).to_be_focused()

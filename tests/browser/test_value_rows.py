@@ -48,6 +48,7 @@ def test_a_chosen_semaphore_has_a_row_and_stands_in_the_address(timeline: Timeli
     dialog.get_by_role("checkbox").first.check()
     chosen = dialog.locator("li label").first.inner_text().split("core ")[0].strip()
     dialog.get_by_role("button", name="Close").click()
+    timeline.settle()
     assert timeline.row(chosen).height == 18
     sem = timeline.query("sem")
     timeline.open(f"?sem={sem}")

@@ -89,12 +89,20 @@ class TimelinePage:
         return self
 
     def settle(self) -> None:
-        """Wait until nothing is asked for and the address has been written."""
+        """Wait until the page says that it rests and nothing is asked for any more.
+
+        At rest everything asked for is drawn, no glide is under way and the address is written.
+        """
         latest = time.monotonic() + WITHIN_S
         self._quiet_since = time.monotonic()
-        while self._under_way > 0 or time.monotonic() - self._quiet_since < QUIET_S:
+        while not self._is_quiet():
             assert time.monotonic() < latest, "the page never comes to rest"
             self.page.wait_for_timeout(50)
+
+    def _is_quiet(self) -> bool:
+        if self.page.locator("[data-stage]").get_attribute("aria-busy") == "true":
+            self._quiet_since = time.monotonic()
+        return self._under_way <= 0 and time.monotonic() - self._quiet_since >= QUIET_S
 
     def query(self, name: str) -> str:
         """A value of the address's query, empty if absent."""

@@ -13,6 +13,7 @@ import { SystemTimeline } from "../viewers/system/timeline.js";
 import { listenToSystemTools } from "../viewers/system/tools.js";
 import { TimelineViewer } from "../viewers/timeline.js";
 import { listen } from "../viewers/timeline-input.js";
+import { addTools } from "../viewers/tools/index.js";
 import { listenToTraceMenu } from "../viewers/trace-menu.js";
 import { ValueRows } from "../viewers/value-rows.js";
 
@@ -27,6 +28,7 @@ async function mount() {
     const viewer = isSystem
       ? new SystemTimeline(host, document, { ...source, base, profile: profile ?? "" })
       : new TimelineViewer(host, document, source);
+    addTools(viewer);
     listen(viewer);
     if (viewer instanceof SystemTimeline) listenToSystemTools(viewer);
     else showDevice(viewer, base, profile ?? "");

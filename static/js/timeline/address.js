@@ -61,9 +61,10 @@ export function readAddress(search) {
 
 /**
  * @param {Address} address
+ * @param {(query: URLSearchParams) => void} [more] adds what tools have to say
  * @returns {string} a query with a question mark, readable: `/`, `:` and `,` stay as they are
  */
-export function writeAddress(address) {
+export function writeAddress(address, more) {
   const { range, marked, selected, dma, closed, by, hidden, pinned, back } = address;
   const { semaphores, order } = address;
   const query = new URLSearchParams();
@@ -80,6 +81,7 @@ export function writeAddress(address) {
   if (address.isCpuShown) query.set("cpu", "1");
   if (address.finding) query.set("finding", address.finding);
   if (back) query.set("back", back);
+  more?.(query);
   const text = query
     .toString()
     .replaceAll("%2F", "/")

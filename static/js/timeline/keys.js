@@ -59,15 +59,60 @@ const LIST = /** @type {const} */ ([
   ["?", "these keys"],
 ]);
 
+/** What the palette offers: the name of an action, and its key. */
+const NAMED = /** @type {[Action, string, string][]} */ ([
+  ["fit", "Fit all", "F"],
+  ["zoom-selection", "Zoom to the range or event", "Z"],
+  ["zoom-in", "Zoom in", "W"],
+  ["zoom-out", "Zoom out", "S"],
+  ["back", "Back in view history", "Alt ←"],
+  ["forward", "Forward in view history", "Alt →"],
+  ["next", "Next event in the row", "]"],
+  ["previous", "Previous event in the row", "["],
+  ["panel", "Go to the panel", "Enter"],
+  ["table", "Events in view as a table", "T"],
+  ["find", "Find", "/"],
+  ["help", "All keys", "?"],
+]);
+
+/** @returns {{action: Action, name: string, shown: string}[]} */
+export function listedKeys() {
+  return NAMED.map(([action, name, shown]) => ({ action, name, shown }));
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @returns {boolean} whether the key is being typed into something
+ */
+function isTyped({ target }) {
+  return (
+    target instanceof HTMLElement && target.closest("input, select, textarea, dialog") !== null
+  );
+}
+
+/**
+ * The binding of a tool that a key press means, or null. With Ctrl or Cmd it counts while typing too.
+ * @template {{key: string, isCtrl?: boolean}} Bound
+ * @param {KeyboardEvent} event
+ * @param {Bound[]} bindings
+ * @returns {Bound | null}
+ */
+export function bindingOf(event, bindings) {
+  const isCtrl = event.ctrlKey || event.metaKey;
+  if (event.altKey || (!isCtrl && isTyped(event))) return null;
+  const named = (/** @type {string} */ key) =>
+    bindings.find((one) => one.key === key && (one.isCtrl ?? false) === isCtrl);
+  return named(event.key) ?? named(event.key.toLowerCase()) ?? null;
+}
+
 /**
  * The action of a key press, or null; letters count only where nobody types.
  * @param {KeyboardEvent} event
  * @returns {Action | null}
  */
 export function actionOf(event) {
-  const target = event.target;
-  if (target instanceof HTMLElement && target.closest("input, select, textarea, dialog"))
-    return null;
+  const { target } = event;
+  if (isTyped(event)) return null;
   if (event.altKey && event.key === "ArrowLeft") return "back";
   if (event.altKey && event.key === "ArrowRight") return "forward";
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
@@ -80,9 +125,14 @@ export function actionOf(event) {
 /**
  * Fills the list of keys.
  * @param {HTMLElement} list
+ * @param {{shown?: string, does?: string}[]} [more] keys of tools
  */
-export function fillKeyList(list) {
+export function fillKeyList(list, more = []) {
+  const told = more.flatMap(({ shown, does }) => (shown && does ? [[shown, does]] : []));
   list.replaceChildren(
-    ...LIST.flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)]),
+    ...[...LIST, ...told].flatMap(([key, what]) => [
+      make("dt", {}, make("kbd", {}, key)),
+      make("dd", {}, what),
+    ]),
   );
 }

@@ -34,9 +34,16 @@ export function act(viewer, action) {
     previous: () => void walk(viewer, -1),
     next: () => void walk(viewer, 1),
     panel: () => focusPanel(viewer),
-    escape: () => (viewer.marked ? viewer.mark(null) : viewer.select(null)),
+    escape: () => {
+      if (viewer.toolbox.escape()) return;
+      if (viewer.marked) viewer.mark(null);
+      else viewer.select(null);
+    },
     table: () => void showEventTable(viewer),
-    help: () => /** @type {HTMLDialogElement} */ (one("[data-keys]", viewer.host)).showModal(),
+    help: () => {
+      fillKeyList(one(".keys", viewer.host), viewer.toolbox.keys);
+      /** @type {HTMLDialogElement} */ (one("[data-keys]", viewer.host)).showModal();
+    },
     // Only where there is a field to find by.
     find: () => viewer.find?.focus(),
     "next-hit": () => void viewer.find?.step(1),
@@ -48,6 +55,10 @@ export function act(viewer, action) {
 /** @param {TimelineViewer} viewer */
 export function listenToKeys(viewer) {
   document.addEventListener("keydown", (event) => {
+    if (viewer.toolbox.pressKey(event)) {
+      event.preventDefault();
+      return;
+    }
     const action = actionOf(event);
     if (!action) return;
     event.preventDefault();
@@ -84,7 +95,10 @@ export function listenToTools(viewer) {
       focusPanel(viewer);
     },
     close: () => host.classList.add("tl--bare"),
-    fold: () => host.classList.toggle("tl--open"),
+    fold: () => {
+      host.classList.toggle("tl--open");
+      viewer.tabs.show("event");
+    },
   });
   host.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement} */ (event.target).closest("[data-act]");
@@ -99,7 +113,6 @@ export function listenToTools(viewer) {
       viewer.setDma(dma.value === "engine" ? "engine" : "queue"),
     );
   }
-  fillKeyList(one(".keys", host));
 }
 
 /** @param {TimelineViewer} viewer */

@@ -4,6 +4,7 @@ import { one } from "../kit/dom.js";
 import { Scale } from "../kit/scale.js";
 import { cardContent, clockAt, placeCard } from "./hover-card.js";
 import { listenToKeys, listenToTools } from "./timeline-actions.js";
+import { pointAt } from "./tools/points.js";
 import { valueCard } from "./value-panel.js";
 
 /** @typedef {import("./timeline.js").TimelineViewer} TimelineViewer */
@@ -67,6 +68,7 @@ function listenToStage(viewer) {
   /** @type {{x: number, y: number, start: number, end: number, top: number, isDrag: boolean} | null} */
   let press = null;
   let hoverTimer = 0;
+  listenForTools(viewer, stage, "rows");
   stage.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     stage.setPointerCapture(event.pointerId);
@@ -145,6 +147,7 @@ function showHover(viewer, event, rect) {
   const [x, y] = [event.clientX - rect.left, event.clientY - rect.top];
   const hit = viewer.hitAt(x, y);
   viewer.hover = hit;
+  viewer.toolbox.hovered(hit);
   viewer.drawMarks();
   const card = one("[data-hover]", viewer.host);
   const value = hit ? null : valueCard(viewer, x, y);
@@ -167,9 +170,74 @@ function showHover(viewer, event, rect) {
   placeCard(card, { x: event.clientX, y: event.clientY }, avoid);
 }
 
+/**
+ * Gives a press to the tools first. Where one takes it, nothing else hears of it until it is let go;
+ * Esc or a lost pointer puts back what was.
+ * @param {TimelineViewer} viewer
+ * @param {HTMLElement} place
+ * @param {import("./tools/toolbox.js").Surface} surface
+ */
+function listenForTools(viewer, place, surface) {
+  /** @type {import("./tools/toolbox.js").Drag | null} */
+  let drag = null;
+  let [x, y, isMoved] = [0, 0, false];
+  const take = (/** @type {PointerEvent} */ event) => {
+    event.stopImmediatePropagation();
+    return placed(viewer, event, surface);
+  };
+  const finish = (/** @type {boolean} */ isCancelled) => {
+    if (isCancelled) drag?.cancel?.();
+    drag = null;
+    document.removeEventListener("keydown", onEscape, true);
+  };
+  const onEscape = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape") return;
+    event.stopImmediatePropagation();
+    finish(true);
+  };
+  place.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    drag = viewer.toolbox.press(placed(viewer, event, surface), surface);
+    if (!drag) return;
+    event.stopImmediatePropagation();
+    [x, y, isMoved] = [event.clientX, event.clientY, false];
+    place.setPointerCapture(event.pointerId);
+    hideHover(viewer);
+    document.addEventListener("keydown", onEscape, true);
+  });
+  place.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    isMoved ||= Math.hypot(event.clientX - x, event.clientY - y) >= CLICK_PX;
+    if (isMoved) drag.move(take(event));
+    else event.stopImmediatePropagation();
+  });
+  place.addEventListener("pointerup", (event) => {
+    if (!drag) return;
+    const point = take(event);
+    if (isMoved) drag.end(point);
+    else if (viewer.toolbox.mode?.click && surface === "rows") viewer.toolbox.mode.click(point);
+    else if (surface === "rows") click(viewer, event);
+    finish(!isMoved);
+  });
+  place.addEventListener("pointercancel", () => finish(true));
+}
+
+/**
+ * @param {TimelineViewer} viewer
+ * @param {PointerEvent} event
+ * @param {import("./tools/toolbox.js").Surface} surface
+ * @returns {import("./tools/toolbox.js").Point}
+ */
+function placed(viewer, event, surface) {
+  const point = pointAt(viewer, event);
+  if (surface !== "overview") return point;
+  return { ...point, ns: new Scale(viewer.whole(), viewer.overviewCanvas.clientWidth).ns(point.x) };
+}
+
 /** @param {TimelineViewer} viewer */
 function listenToRuler(viewer) {
   const canvas = viewer.rulerCanvas;
+  listenForTools(viewer, canvas, "ruler");
   /** @type {number | null} */
   let from = null;
   canvas.addEventListener("pointerdown", (event) => {
@@ -208,6 +276,7 @@ function listenToRuler(viewer) {
 /** @param {TimelineViewer} viewer */
 function listenToOverview(viewer) {
   const canvas = viewer.overviewCanvas;
+  listenForTools(viewer, canvas, "overview");
   /** @type {{at: number, start: number, end: number, edge: "start" | "end" | null} | null} */
   let press = null;
   const scaleOf = () => new Scale(viewer.whole(), canvas.clientWidth);

@@ -13,17 +13,20 @@ import { boxOf, hitTest } from "../timeline/hit-test.js";
 import { closedAtStart, rowAt } from "../timeline/rows.js";
 import { showEventInFull } from "./dependencies.js";
 import { placeName } from "./details.js";
+import { Glide } from "./glide.js";
 import { watchLook } from "./look.js";
-import { Overview } from "./overview.js";
+import { HEIGHT as OVERVIEW_HEIGHT, Overview } from "./overview.js";
 import { Plot } from "./plot.js";
+import { reveal } from "./reveal.js";
 import { showEmptyPanel, showLegend, showStatus } from "./timeline-words.js";
+import { PanelTabs } from "./tools/tabs.js";
+import { Toolbox } from "./tools/toolbox.js";
 import { showValueUnder } from "./value-panel.js";
 
 /** @typedef {import("../timeline/hit-test.js").Hit} Hit */
 /** @typedef {import("../timeline/rows.js").TimelineDocument} TimelineDocument */
 /** @typedef {import("../kit/scale.js").Range} Range */
 const LEAST_NS = 20;
-const GLIDE_MS = 140;
 const ADDRESS_MS = 200;
 const LOOK_AGAIN_MS = 160;
 const RULER_HEIGHT = 24;
@@ -54,6 +57,8 @@ export class TimelineViewer {
     this.findings = /** @type {import("./findings.js").Findings | null} */ (null);
     this.values = /** @type {import("./value-rows.js").ValueRows | null} */ (null);
     this.back = address.back ?? null;
+    this.toolbox = new Toolbox();
+    this.tabs = new PanelTabs(this);
     this.scrollY = 0;
     /** @type {Hit | null} */
     this.selected = null;
@@ -78,7 +83,7 @@ export class TimelineViewer {
     /** @type {import("./plot.js").Frame | null} */
     this.frame = null;
     this.pending = 0;
-    this.glideId = 0;
+    this.glide = new Glide();
     this.addressTimer = 0;
     this.lookAgainTimer = 0;
     /** @type {AbortController | null} */
@@ -98,10 +103,19 @@ export class TimelineViewer {
 
   redraw() {
     if (this.pending) return;
+    this.stage.setAttribute("aria-busy", "true");
     this.pending = requestAnimationFrame(() => {
       this.pending = 0;
       this.draw();
+      this.tellRest();
     });
+  }
+
+  /** Says when everything asked for is drawn and the address is written. */
+  tellRest() {
+    const isLoading = this.store.isLoading || (this.frame?.isLoading ?? false);
+    const isBusy = isLoading || this.pending + this.glide.id + this.addressTimer > 0;
+    this.stage.setAttribute("aria-busy", String(isBusy));
   }
 
   draw() {
@@ -114,7 +128,10 @@ export class TimelineViewer {
     this.gutter.show(this.frame, range, this.selected?.track.id ?? null, this.closed);
     const ruler = sized(this.rulerCanvas, width, RULER_HEIGHT);
     drawRuler(ruler, this.scale(), palette, { cursor, marked });
+    this.drawTools(ruler, "ruler", RULER_HEIGHT);
     this.overview.draw({ width, range, palette, dma });
+    const small = /** @type {CanvasRenderingContext2D} */ (this.overviewCanvas.getContext("2d"));
+    this.drawTools(small, "overview", OVERVIEW_HEIGHT, new Scale(this.whole(), width));
     this.drawMarks();
     showStatus(this);
     if (this.store.isLoading && !this.lookAgainTimer) {
@@ -135,7 +152,8 @@ export class TimelineViewer {
   drawMarks() {
     const scale = this.scale();
     const { width, height } = this.plot;
-    drawMarks(sized(this.marksCanvas, width, height), scale, this.palette, {
+    const context = sized(this.marksCanvas, width, height);
+    drawMarks(context, scale, this.palette, {
       cursor: this.cursor,
       height,
       marked: this.marked,
@@ -143,6 +161,18 @@ export class TimelineViewer {
       selected: this.selected ? this.box(this.selected, scale) : null,
       failures: this.frame?.failures ?? [],
     });
+    this.drawTools(context, "rows", height, scale);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {import("./tools/toolbox.js").Surface} surface
+   * @param {number} height CSS pixels
+   * @param {Scale} [scale]
+   */
+  drawTools(context, surface, height, scale = this.scale()) {
+    const { palette, toolbox } = this;
+    toolbox.draw({ context, scale, palette, width: scale.width, height }, surface);
   }
 
   /**
@@ -167,7 +197,7 @@ export class TimelineViewer {
    */
   moveTo(range, { isUndone = false } = {}) {
     if (!isUndone) this.history.leave(this.range, performance.now());
-    cancelAnimationFrame(this.glideId);
+    this.glide.stop();
     this.range = clamped(range, this.duration, LEAST_NS);
     this.hover = null;
     this.redraw();
@@ -182,20 +212,11 @@ export class TimelineViewer {
     const from = { ...this.range };
     const to = clamped(target, this.duration, LEAST_NS);
     this.history.leave(from, performance.now(), { isStep: true });
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const began = performance.now();
-    cancelAnimationFrame(this.glideId);
-    const step = () => {
-      const part = still ? 1 : Math.min(1, (performance.now() - began) / GLIDE_MS);
-      const eased = 1 - (1 - part) ** 3;
-      const start = from.start + (to.start - from.start) * eased;
-      const end = from.end + (to.end - from.end) * eased;
-      this.range = part < 1 ? { start, end } : to;
+    this.glide.start(from, to, (range, isThere) => {
+      this.range = range;
       this.redraw();
-      if (part < 1) this.glideId = requestAnimationFrame(step);
-      else this.writeAddressSoon();
-    };
-    step();
+      if (isThere) this.writeAddressSoon();
+    });
   }
 
   /** @param {number} factor @param {number} [at] */
@@ -239,23 +260,7 @@ export class TimelineViewer {
    * @param {Hit} hit
    */
   reveal(hit) {
-    const { start, end } = this.range;
-    const length = end - start;
-    const isSeen =
-      hit.duration < length
-        ? hit.start >= start && hit.start + hit.duration <= end
-        : hit.start < end && hit.start + hit.duration > start;
-    if (!isSeen) {
-      const from = hit.start - Math.max(0, length - hit.duration) / 2;
-      this.glideTo({ start: from, end: from + length });
-    }
-    const row = this.frame?.rows.find(
-      (row) => row.kind === "track" && row.track?.id === hit.track.id,
-    );
-    if (!row) return;
-    if (row.y < this.scrollY) this.scroll.scrollTop = row.y;
-    const bottom = row.y + row.height;
-    if (bottom > this.scrollY + this.plot.height) this.scroll.scrollTop = bottom - this.plot.height;
+    reveal(this, hit);
   }
 
   /** @param {"back" | "forward"} way */
@@ -337,6 +342,8 @@ export class TimelineViewer {
   select(hit) {
     this.selected = hit;
     this.wanted = null;
+    this.toolbox.selected(hit);
+    if (hit) this.tabs.show("event");
     this.panelRequest?.abort();
     this.redraw();
     this.writeAddressSoon();
@@ -378,11 +385,14 @@ export class TimelineViewer {
   writeAddressSoon() {
     window.clearTimeout(this.addressTimer);
     this.addressTimer = window.setTimeout(() => this.writeAddressNow(), ADDRESS_MS);
+    this.stage.setAttribute("aria-busy", "true");
   }
 
   writeAddressNow() {
     window.clearTimeout(this.addressTimer);
-    const query = writeAddress(this.address());
+    this.addressTimer = 0;
+    const query = writeAddress(this.address(), (more) => this.toolbox.write(more));
     window.history.replaceState(null, "", window.location.pathname + query);
+    this.tellRest();
   }
 }

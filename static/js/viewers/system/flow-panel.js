@@ -223,8 +223,9 @@ export function showFlowTab(viewer, hit, flow) {
  * @param {SystemTimeline} viewer
  * @param {"event" | "flow"} name
  */
-export function showTab({ host }, name) {
+export function showTab({ host, tabs }, name) {
   const isFlow = name === "flow";
+  tabs.show("event");
   host.classList.toggle("tl--flow", isFlow);
   one("[data-flow]", host).hidden = !isFlow;
   one("[data-event]", host).hidden = isFlow;

@@ -1,0 +1,30 @@
+/** Every tool of the timeline, in the order in which Esc asks them and in which they are drawn. */
+
+import { commandPalette } from "./command-palette.js";
+import { showModes } from "./modes.js";
+import { placeMenu } from "./place-menu.js";
+import { showToggles } from "./toggles.js";
+
+/** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
+/** @typedef {import("./toolbox.js").Tool} Tool */
+
+/**
+ * A line for each tool; a tool that has nothing to do in this kind of run gives null.
+ * @type {((viewer: TimelineViewer) => Tool | null)[]}
+ */
+const TOOLS = [placeMenu, commandPalette];
+
+/**
+ * Gives a viewer its tools, before its first picture.
+ * @param {TimelineViewer} viewer
+ */
+export function addTools(viewer) {
+  for (const tool of TOOLS) {
+    const made = tool(viewer);
+    if (!made) continue;
+    viewer.toolbox.add(made);
+    if (made.tab) viewer.tabs.add(made.tab);
+  }
+  showModes(viewer);
+  showToggles(viewer);
+}
