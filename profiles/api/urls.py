@@ -3,7 +3,9 @@
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
+from profiles.api.critical_path import CriticalPathView
 from profiles.api.dependencies import DependenciesView
+from profiles.api.dependency_chain import DependencyChainView
 from profiles.api.devices import DeviceLinkView, DeviceListView, DeviceRowsView
 from profiles.api.docs import docs_page
 from profiles.api.flow import FlowView
@@ -63,6 +65,8 @@ urlpatterns = [
     path(f"{_RUN}device-rows/", DeviceRowsView.as_view(), name="api-device-rows"),
     path(f"{_RUN}flow/", FlowView.as_view(), name="api-flow"),
     path(f"{_RUN}dependencies/", DependenciesView.as_view(), name="api-dependencies"),
+    path(f"{_RUN}dependencies/chain/", DependencyChainView.as_view(), name="api-dependency-chain"),
+    path(f"{_RUN}critical-path/", CriticalPathView.as_view(), name="api-critical-path"),
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
     path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),

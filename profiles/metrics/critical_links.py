@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from profiles.metrics.column_reading import TableColumns
+from profiles.metrics.engine_free import NEVER_NS, free_since
 from profiles.metrics.events import Longs
 from profiles.metrics.instruction_kinds import TABLE, WAITING
 from profiles.metrics.semaphore_releases import NOBODY, Rows, releases
@@ -17,7 +18,6 @@ FIRST, ORDER, SEMAPHORE, TRANSFER = range(4)
 """Nothing came before; the engine's earlier instruction; a semaphore; a transfer."""
 LINK_NAMES = ("first", "engine order", "semaphore", "transfer")
 
-NEVER_NS = int(np.iinfo(np.int64).min)
 Small = npt.NDArray[np.uint8]
 
 
@@ -51,6 +51,16 @@ class CriticalLinks:
     def by_end(self) -> Longs:
         """Rows in order of their end, then of their start."""
         return np.lexsort((self.start_ns, self.end_ns))
+
+    @cached_property
+    def by_parent(self) -> Longs:
+        """Rows in order of who let them go on."""
+        return np.argsort(self.parent, kind="stable")
+
+    @cached_property
+    def free_since_ns(self) -> Longs:
+        """When all earlier instructions of a row's engine had ended; NEVER_NS for the first."""
+        return free_since(self.core, self.engine_code, self.start_ns, self.end_ns)
 
 
 def critical_links(run: ReadableRun, part: int) -> CriticalLinks:

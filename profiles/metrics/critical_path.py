@@ -180,11 +180,11 @@ def _link(links: CriticalLinks, path: Path, place: int, region: Region) -> dict[
         "after_row": after if after >= 0 else None,
         "after_opcode": links.opcode[int(links.opcode_code[after])] if after >= 0 else None,
         "released_by": LINK_NAMES[int(links.kind[after])] if after >= 0 else None,
-        "track": _track(links, path, place, region),
+        "track": track_of(links, path, place, region),
     }
 
 
-def _track(links: CriticalLinks, path: Path, place: int, region: Region) -> str | None:
+def track_of(links: CriticalLinks, path: Path, place: int, region: Region) -> str | None:
     """The timeline's row a stretch lies on."""
     kind, row = int(path.kind[place]), int(path.row[place])
     if kind == UNKNOWN or row < 0:
@@ -207,7 +207,7 @@ def _segments(links: CriticalLinks, path: Path, region: Region) -> list[dict[str
             "start_ns": int(path.start_ns[place]),
             "end_ns": int(path.end_ns[place]),
             "row": int(path.row[place]) if path.row[place] >= 0 else None,
-            "track": _track(links, path, place, region),
+            "track": track_of(links, path, place, region),
         }
         for place in places
     ]

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from profiles.metrics.critical_links import FIRST, LINK_NAMES, CriticalLinks
 from profiles.metrics.device_run import DeviceRun
+from profiles.metrics.engine_free import NEVER_NS
 from profiles.metrics.events import Longs
 from profiles.storage.tables import ReadableRun
 
@@ -92,11 +93,8 @@ def _start(links: CriticalLinks, row: int) -> dict[str, Any]:
 
 def _free_since(links: CriticalLinks, row: int) -> int | None:
     """When the engine's instructions before this one had ended; None for its first."""
-    is_same = (links.core == links.core[row]) & (links.engine_code == links.engine_code[row])
-    earlier = is_same & (links.start_ns < links.start_ns[row])
-    if not earlier.any():
-        return None
-    return min(int(links.end_ns[earlier].max()), int(links.ready_ns[row]))
+    free_ns = int(links.free_since_ns[row])
+    return None if free_ns == NEVER_NS else min(free_ns, int(links.ready_ns[row]))
 
 
 def _released_by(links: CriticalLinks, row: int) -> Longs:
