@@ -28,7 +28,9 @@ class Profile(models.Model):
     by what they are the sources of: `nki` or `framework`. `options` are those of
     profiles.processing, as they were chosen when it was sent or processed again.
 
-    `status`, `attempts`, `active_run` and `current_run` are written by profiles.lifecycle alone.
+    `status`, `attempts`, `active_run` and `current_run` are written by profiles.lifecycle alone,
+    `annotation_revision`, which counts changes of markers, regions and their sets, by
+    profiles.annotations.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -60,6 +62,7 @@ class Profile(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="devices"
     )
+    annotation_revision = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar = ["-created_at", "id"]
@@ -147,3 +150,52 @@ class IngestRun(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.number} of {self.profile_id}"
+
+
+class Annotation(models.Model):
+    """A marker, or a region if it has an end. It is the profile's, so it outlives every run.
+
+    Times are ns from the zero of the part. `version` counts its changes: who changes it says which
+    version was seen. What the fields may hold, profiles.annotations.draft says.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="annotations")
+    name = models.CharField(max_length=80)
+    start_ns = models.BigIntegerField()
+    end_ns = models.BigIntegerField(null=True, blank=True)
+    colour = models.CharField(max_length=10)
+    note = models.TextField(default="", blank=True)
+    part = models.PositiveIntegerField(null=True, blank=True)
+    row = models.CharField(max_length=200, default="", blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["start_ns", "created_at", "id"]
+        indexes: ClassVar = [models.Index(fields=["profile", "start_ns"], name="annotation_time")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AnnotationSet(models.Model):
+    """Markers and regions as they were when somebody saved them under a name."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="annotation_sets")
+    name = models.CharField(max_length=80)
+    entries = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["profile", "name"], name="one_set_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

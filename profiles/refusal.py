@@ -1,5 +1,7 @@
 """Why something was refused at the door."""
 
+from typing import Any
+
 from profiles.error_codes import error_code
 
 
@@ -7,7 +9,7 @@ class Refused(Exception):  # noqa: N818 (a refusal is an answer, not an error of
     """Answered with the code's status; nothing is kept."""
 
     def __init__(
-        self, code: str, detail: str = "", *, fields: dict[str, str] | None = None
+        self, code: str, detail: str = "", *, fields: dict[str, Any] | None = None
     ) -> None:
         self.entry = error_code(code)
         self.code = code

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from profiles.models import IngestRun, Profile, Status
+from profiles.models import Annotation, IngestRun, Profile, Status
 from profiles.storage.manifest import PartEntry
 from profiles.storage.tables import ReadableRun, RunMissingError
 from profiles.stores import table_store
@@ -15,7 +16,11 @@ def profiles_visible() -> QuerySet[Profile]:
 
     Logs are left where they are until somebody asks for one.
     """
+    # A subquery: two counts over joins would multiply each other.
+    marks = Annotation.objects.filter(profile=OuterRef("pk")).order_by().values("profile")
+    counted = Subquery(marks.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
     found = Profile.objects.select_related("current_run", "active_run").annotate(
+        annotation_total=Coalesce(counted, 0),
         device_total=Count("devices"),
         device_ready=Count("devices", filter=Q(devices__status=Status.PROCESSED)),
         device_failed=Count("devices", filter=Q(devices__status=Status.FAILED)),

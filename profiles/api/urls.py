@@ -3,6 +3,17 @@
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
+from profiles.api.annotation_sets import (
+    AnnotationSetListView,
+    AnnotationSetLoadView,
+    AnnotationSetView,
+)
+from profiles.api.annotations import (
+    AnnotationFileView,
+    AnnotationImportView,
+    AnnotationListView,
+    AnnotationView,
+)
 from profiles.api.critical_path import CriticalPathView
 from profiles.api.dependencies import DependenciesView
 from profiles.api.dependency_chain import DependencyChainView
@@ -37,10 +48,26 @@ class LevelConverter:
         return str(value)
 
 
+class EndingConverter:
+    """How a file of markers and regions ends."""
+
+    regex = "json|csv"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
 register_converter(LevelConverter, "level")
+register_converter(EndingConverter, "ending")
 
 _PROFILE = "profiles/<uuid:profile_id>/"
 _RUN = f"{_PROFILE}runs/<int:run>/"
+_ANNOTATIONS = f"{_PROFILE}annotations/"
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -58,6 +85,23 @@ urlpatterns = [
     path(f"{_PROFILE}tables/", TableListView.as_view(), name="api-table-list"),
     path(f"{_PROFILE}tables/<slug:table>.parquet", TableFileView.as_view(), name="api-table-file"),
     path(f"{_PROFILE}tables/<slug:table>/rows/", TableRowsView.as_view(), name="api-table-rows"),
+    path(_ANNOTATIONS, AnnotationListView.as_view(), name="api-annotation-list"),
+    path(
+        f"{_ANNOTATIONS}export.<ending:ending>",
+        AnnotationFileView.as_view(),
+        name="api-annotation-export",
+    ),
+    path(f"{_ANNOTATIONS}import/", AnnotationImportView.as_view(), name="api-annotation-import"),
+    path(f"{_ANNOTATIONS}sets/", AnnotationSetListView.as_view(), name="api-annotation-sets"),
+    path(
+        f"{_ANNOTATIONS}sets/<uuid:set_id>/", AnnotationSetView.as_view(), name="api-annotation-set"
+    ),
+    path(
+        f"{_ANNOTATIONS}sets/<uuid:set_id>/load/",
+        AnnotationSetLoadView.as_view(),
+        name="api-annotation-set-load",
+    ),
+    path(f"{_ANNOTATIONS}<uuid:annotation_id>/", AnnotationView.as_view(), name="api-annotation"),
     path("metrics/", MetricListView.as_view(), name="api-metric-list"),
     path(f"{_PROFILE}metrics/", MetricsView.as_view(), name="api-metrics"),
     path(f"{_PROFILE}devices/", DeviceListView.as_view(), name="api-device-list"),

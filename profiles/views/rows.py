@@ -149,5 +149,9 @@ def _goes(profile: Profile) -> list[str]:
     tables = profile.current_run.table_bytes if profile.current_run else 0
     if tables:
         words.append(f"the tables and the timeline made from them ({file_size(tables)})")
+    marks = getattr(profile, "annotation_total", 0)
+    if marks:
+        named = "marker or region" if marks == 1 else "markers and regions"
+        words.append(f"{marks} {named}, and the saved sets of them")
     words.append("its folder for other tools and every link to it")
     return words
