@@ -3,8 +3,20 @@
 from rest_framework import serializers
 
 
+class LongestEvent(serializers.Serializer[object]):
+    """The event that shows a number: the longest it counts, on a row (`track`) of the timeline."""
+
+    track = serializers.CharField()
+    row = serializers.IntegerField()
+    start_ns = serializers.IntegerField()
+    end_ns = serializers.IntegerField()
+
+
 class RooflinePoint(serializers.Serializer[object]):
-    """FLOP rate against FLOP per byte of HBM; `roof` is the most at this intensity."""
+    """FLOP rate against FLOP per byte of HBM; `roof` is the most at this intensity.
+
+    `missing` says what it would take to know the bytes, where they are not known.
+    """
 
     name = serializers.CharField()
     flops = serializers.FloatField()
@@ -14,6 +26,8 @@ class RooflinePoint(serializers.Serializer[object]):
     intensity = serializers.FloatField(allow_null=True)
     roof = serializers.FloatField(allow_null=True)
     of_roof = serializers.FloatField(allow_null=True)
+    missing = serializers.CharField(allow_null=True)
+    longest = LongestEvent(allow_null=True)
 
 
 class RooflineClass(RooflinePoint):
@@ -48,6 +62,7 @@ class FlopsPart(serializers.Serializer[object]):
     ns = serializers.FloatField()
     flops = serializers.FloatField(allow_null=True)
     recorded_flops = serializers.FloatField(allow_null=True)
+    longest = LongestEvent(allow_null=True)
 
 
 class AllFlops(serializers.Serializer[object]):
@@ -85,6 +100,7 @@ class Busy(serializers.Serializer[object]):
     instructions = serializers.IntegerField(allow_null=True)
     is_computing = serializers.BooleanField()
     missing = serializers.CharField(allow_null=True)
+    longest = LongestEvent(allow_null=True)
 
 
 class HbmPart(serializers.Serializer[object]):
@@ -93,6 +109,7 @@ class HbmPart(serializers.Serializer[object]):
     id = serializers.CharField()
     bytes = serializers.FloatField()
     share = serializers.FloatField(allow_null=True)
+    longest = LongestEvent(allow_null=True)
 
 
 class Hbm(serializers.Serializer[object]):
@@ -118,6 +135,7 @@ class Opcode(serializers.Serializer[object]):
     median_ns = serializers.IntegerField(allow_null=True)
     p95_ns = serializers.IntegerField(allow_null=True)
     max_ns = serializers.IntegerField(allow_null=True)
+    longest = LongestEvent(allow_null=True)
 
 
 class PacketTotals(serializers.Serializer[object]):
@@ -127,6 +145,7 @@ class PacketTotals(serializers.Serializer[object]):
     bytes = serializers.FloatField()
     sum_ns = serializers.FloatField()
     bytes_per_s = serializers.FloatField(allow_null=True)
+    longest = LongestEvent(allow_null=True)
 
 
 class BusyPackets(PacketTotals):
@@ -240,6 +259,7 @@ class NkiEngine(serializers.Serializer[object]):
     all = serializers.IntegerField()
     kernel_ns = serializers.FloatField()
     all_ns = serializers.FloatField()
+    longest = LongestEvent(allow_null=True)
     opcodes = serializers.ListField(child=serializers.DictField())
 
 

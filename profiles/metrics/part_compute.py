@@ -9,6 +9,7 @@ import numpy as np
 from profiles.metrics.events import Longs
 from profiles.metrics.headline import PACKETS, PEAK
 from profiles.metrics.instruction_kinds import ENGINES
+from profiles.metrics.longest import Place, longest_instruction, longest_limit, longest_packet
 from profiles.metrics.region import COMPUTING, Region
 
 MOST_OPCODES = 400
@@ -60,10 +61,23 @@ def _core_flops(region: Region, core: int) -> dict[str, Any]:
                 "ns": share * region.duration_ns,
                 "flops": flops.get(name),
                 "recorded_flops": recorded.get(name),
+                "longest": _tensor_place(region, core, name),
             }
             for name, share in shares.items()
         ],
     }
+
+
+def _tensor_place(region: Region, core: int, part: str) -> Place | None:
+    """What shows a part of the Tensor engine's time: an instruction of it, or a limit."""
+    if part in {"active_throttled", "unused_throttled"}:
+        return longest_limit(region, core)
+    instructions = region.run.instructions
+    own = instructions.where(core=core, engine="Tensor", is_waiting=False)
+    if part in {"useful", "transposes"}:
+        own &= instructions.where(is_transpose=part == "transposes")
+        own &= instructions.amounts["raw_flops"] > 0
+    return None if part == "unused" else longest_instruction(region, np.flatnonzero(own))
 
 
 def _joined_flops(cores: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -77,7 +91,8 @@ def _joined_flops(cores: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
             for name in ("ns", "flops", "recorded_flops")
         }
         share = sum(part["share"] for part in own) / len(own)
-        parts.append({"id": first["id"], "share": share, **amounts})
+        shown = next((part["longest"] for part in own if part["longest"]), None)
+        parts.append({"id": first["id"], "share": share, **amounts, "longest": shown})
     return {"parts": parts}
 
 
@@ -106,6 +121,7 @@ def _engine_row(region: Region, core: int, engine: str) -> dict[str, Any]:
         "instruction_ns": float(region.counted.time_ns[working].sum()),
         "instructions": int(region.counted.started[own].sum()),
         "is_computing": engine in COMPUTING,
+        "longest": longest_instruction(region, np.flatnonzero(working)),
         "missing": None,
     }
 
@@ -124,6 +140,7 @@ def _dma_row(region: Region, core: int) -> dict[str, Any]:
         "instruction_ns": float(region.counted_packets.time_ns[own].sum()) if has else None,
         "instructions": int(region.counted_packets.started[own].sum()) if has else None,
         "is_computing": False,
+        "longest": longest_packet(region, np.flatnonzero(own)),
         "missing": None if has else PACKETS,
     }
 
@@ -158,6 +175,7 @@ def opcodes(region: Region) -> list[dict[str, Any]]:
                     ].sum()
                 ),
                 **_percentiles(lengths),
+                "longest": longest_instruction(region, kinds),
             }
         )
     rows.sort(key=lambda row: (-row["sum_ns"], row["core"], row["engine"], row["opcode"]))
@@ -204,6 +222,7 @@ def _split(region: Region, own: Sequence[tuple[int, Any]]) -> dict[str, Any]:
         "all": int(count[every].sum()),
         "kernel_ns": float(time[kernel].sum()),
         "all_ns": float(time[every].sum()),
+        "longest": longest_instruction(region, kernel or every),
         "opcodes": [
             {"opcode": opcode, "kernel": counts[0], "compiler": counts[1]}
             for opcode, counts in sorted(by_opcode.items())

@@ -9,11 +9,19 @@ import numpy.typing as npt
 
 from profiles.metrics.coverage import Coverage
 from profiles.metrics.headline import BANDWIDTH, HBM, PACKETS, hbm_capacity
+from profiles.metrics.longest import Place, longest_instruction, longest_packet
 from profiles.metrics.packet_kinds import PacketKind
 from profiles.metrics.region import NS_PER_S, Region
 
 MOST_SIZES = 64
 MOST_TRANSFERS = 1000
+MOVERS = {
+    "read": ("hbm_read_bytes", "spill_reload_bytes"),
+    "written": ("hbm_write_bytes", "spill_save_bytes"),
+    "spill_reload": ("spill_reload_bytes", None),
+    "spill_save": ("spill_save_bytes", None),
+}
+"""By part of device memory's bytes the column that counts them, and the one that is left out."""
 TRANSFERS = "whole transfers: packets of dynamic DMA are linked only with its notifications"
 
 
@@ -32,11 +40,26 @@ def hbm(region: Region) -> dict[str, Any]:
     if capacity is not None:
         amounts["unused"] = max(capacity - sum(amounts.values()), 0.0)
     parts = [
-        {"id": name, "bytes": amount, "share": amount / capacity if capacity else None}
+        {
+            "id": name,
+            "bytes": amount,
+            "share": amount / capacity if capacity else None,
+            "longest": _mover(region, name),
+        }
         for name, amount in amounts.items()
     ]
     missing = None if capacity is not None else BANDWIDTH
     return {"missing": missing, "capacity_bytes": capacity, "parts": parts}
+
+
+def _mover(region: Region, part: str) -> Place | None:
+    """The longest instruction that accounts for a part of the bytes."""
+    if part not in MOVERS:
+        return None
+    amounts = region.run.instructions.amounts
+    counts, other = MOVERS[part]
+    moves = region.own_kinds & (amounts[counts] > (amounts[other] if other else 0))
+    return longest_instruction(region, np.flatnonzero(moves))
 
 
 def dma(region: Region) -> dict[str, Any]:
@@ -97,7 +120,9 @@ def _grouped(
         queues = {region.run.packets.kinds[number].queue for number in numbers}
         covers = [region.run.packets.queue_coverage[queue] for queue in queues]
         active = region.length_ns(Coverage.joined(covers))
-        rows.append({name: value, **_totals(region, np.array(numbers)), **_active(region, active)})
+        totals = _totals(region, np.array(numbers))
+        longest = longest_packet(region, numbers)
+        rows.append({name: value, **totals, **_active(region, active), "longest": longest})
     return sorted(rows, key=lambda row: (-row["bytes"], str(row[name])))
 
 
@@ -139,6 +164,7 @@ def _queues(region: Region) -> list[dict[str, Any]]:
                 **_active(region, active),
                 "achieved_bytes_per_s": achieved,
                 "achieved": achieved / rate if achieved is not None and rate else None,
+                "longest": longest_packet(region, numbers),
             }
         )
     return rows
@@ -155,7 +181,8 @@ def _engines(region: Region) -> list[dict[str, Any]]:
             numbers = np.array(groups.get((core, engine), []), np.int64)
             active = region.length_ns(coverage)
             row = {"core": core, "engine": engine, **_totals(region, numbers)}
-            rows.append({**row, **_active(region, active)})
+            longest = longest_packet(region, numbers, is_by_engine=True)
+            rows.append({**row, **_active(region, active), "longest": longest})
     return rows
 
 
@@ -181,6 +208,7 @@ def _sizes(region: Region) -> list[dict[str, Any]]:
                 "most_bytes": max(own_sizes) if is_exact else most,
                 **totals,
                 "mean_ns": totals["sum_ns"] / packets if packets else None,
+                "longest": longest_packet(region, numbers),
             }
         )
     return rows

@@ -7,9 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from profiles.metrics.headline import BANDWIDTH, HBM, PEAK
+from profiles.metrics.longest import longest_instruction, longest_of_operator
 from profiles.metrics.region import NS_PER_S, Region
 
 MOST_OPERATORS = 40
+CLASS_TRAFFIC = (
+    "the traffic of opcodes: products read SBUF, and nothing recorded says which bytes of device "
+    "memory each of them used"
+)
+OPERATOR_TRAFFIC = "transfers of its own: none of the operator's instructions moves device memory"
 
 
 def roofline(region: Region) -> dict[str, Any]:
@@ -28,7 +34,9 @@ def roofline(region: Region) -> dict[str, Any]:
         "balance": peak / rate if peak and rate else None,
         "throttled_share": share,
         "throttled_peak_flops": peak * share if peak and share is not None else None,
-        "whole": _point(region, "whole", region.useful_flops, region.hbm_bytes, region.duration_ns),
+        "whole": _point(
+            region, "whole", region.useful_flops, region.hbm_bytes, region.duration_ns, HBM
+        ),
         "classes": _classes(region),
         "operators": _operators(region),
     }
@@ -46,7 +54,12 @@ def throttled_share(region: Region) -> float | None:
 
 
 def _point(
-    region: Region, name: str, flops: float, traffic: float | None, time_ns: float
+    region: Region,
+    name: str,
+    flops: float,
+    traffic: float | None,
+    time_ns: float,
+    missing: str | None = None,
 ) -> dict[str, Any]:
     rate = flops / time_ns * NS_PER_S if time_ns else None
     intensity = flops / traffic if traffic else None
@@ -60,6 +73,8 @@ def _point(
         "intensity": intensity,
         "roof": roof,
         "of_roof": rate / roof if roof and rate is not None else None,
+        "missing": None if traffic else missing,
+        "longest": None,
     }
 
 
@@ -81,10 +96,13 @@ def _classes(region: Region) -> list[dict[str, Any]]:
 
 
 def _class(region: Region, name: str, numbers: list[int]) -> dict[str, Any]:
-    """FLOPs as recorded; the roof is the peak scaled like them from BF16 (inventory, 4.2)."""
+    """FLOPs as recorded; the roof is the peak scaled like them from BF16 (inventory, 4.2).
+
+    No traffic: products read SBUF, and what was loaded once serves any number of them.
+    """
     flops, adjusted = (_amount(region, of, numbers) for of in ("raw_flops", "adjusted_flops"))
     peak = region.peak_flops
-    point = _point(region, name, flops, None, _covered_ns(region, numbers))
+    point = _point(region, name, flops, None, _covered_ns(region, numbers), CLASS_TRAFFIC)
     roof = peak * flops / adjusted if peak and adjusted else None
     rate = point["rate"]
     return {
@@ -92,6 +110,7 @@ def _class(region: Region, name: str, numbers: list[int]) -> dict[str, Any]:
         "roof": roof,
         "of_roof": rate / roof if roof and rate is not None else None,
         "is_transpose": name.startswith("transpose"),
+        "longest": longest_instruction(region, numbers),
     }
 
 
@@ -116,14 +135,21 @@ def _operators(region: Region) -> list[dict[str, Any]]:
     occurs[0] = False
     largest = np.lexsort((-traffic, -flops))
     largest = largest[occurs[largest]][:MOST_OPERATORS]
+    is_own = region.own_kinds[operators.kind]
     return [
-        _point(
-            region,
-            operators.names[place],
-            float(flops[place]),
-            float(traffic[place]) or None,
-            region.length_ns(operators.coverage(place, region.own_kinds)),
-        )
+        {
+            **_point(
+                region,
+                operators.names[place],
+                float(flops[place]),
+                float(traffic[place]) or None,
+                region.length_ns(operators.coverage(place, region.own_kinds)),
+                OPERATOR_TRAFFIC,
+            ),
+            "longest": longest_of_operator(
+                region, np.flatnonzero((operators.operator == place) & is_own)
+            ),
+        }
         for place in largest.tolist()
     ]
 

@@ -1,6 +1,7 @@
 """Slices counted by kind within any range of time: checkpoints every so many, scans between."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,6 +100,24 @@ class Tally:
         own = starts[edges[kind] : edges[kind + 1]]
         first, last = (edges[kind] + np.searchsorted(own, (start_ns, end_ns))).tolist()
         return lengths[first:last]
+
+    def longest_started(self, kinds: Sequence[int], start_ns: int, end_ns: int) -> int | None:
+        """The place of the longest slice of these kinds that starts in [start, end).
+
+        The first of several; None where there is none.
+        """
+        starts, lengths, edges = self._by_kind
+        best: tuple[int, int] | None = None
+        for kind in kinds:
+            own = starts[edges[kind] : edges[kind + 1]]
+            first, last = (edges[kind] + np.searchsorted(own, (start_ns, end_ns))).tolist()
+            if first >= last:
+                continue
+            at = first + int(np.argmax(lengths[first:last]))
+            length, place = int(lengths[at]), int(self._kind_order[at])
+            if best is None or (length, -place) > (best[0], -best[1]):
+                best = length, place
+        return None if best is None else best[1]
 
     def across(self, at_ns: int) -> Longs:
         """Places of the slices that begin before an instant and end after it."""

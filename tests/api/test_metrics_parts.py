@@ -4,10 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 
+from ingest_worker.tracks.catalogue import TABLE_TIMES
 from profiles.models import Profile
+from profiles.selectors import current_run_opened
 from tests.api.conftest import process_now
 from tests.make.kernel import Kernel, write_kernel
 
@@ -58,3 +61,37 @@ def test_a_range_of_a_part_is_that_parts_own(client: Client, two_ranks: Profile)
     half = metrics(client, two_ranks, f"?part=1&end_ns={whole['last_ns'] // 2}")
     assert half["range"]["last_ns"] == whole["last_ns"]
     assert not half["range"]["is_whole"]
+
+
+def places_in(document: Any) -> list[dict[str, Any]]:
+    """Every place of an event, wherever it stands in an answer."""
+    if isinstance(document, list):
+        return [place for one in document for place in places_in(one)]
+    if not isinstance(document, dict):
+        return []
+    own = [document["longest"]] if document.get("longest") else []
+    return [*own, *places_in(list(document.values()))]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_the_event_that_shows_a_number_lies_on_its_row_at_its_time(
+    client: Client, two_ranks: Profile, part: int
+) -> None:
+    places = places_in(metrics(client, two_ranks, f"?part={part}"))
+    assert len(places) > 20
+    timeline = client.get(f"/api/v1/profiles/{two_ranks.pk}/runs/1/timeline/").json()
+    tracks = {track["key"]: track for track in timeline["tracks"]}
+    run = current_run_opened(two_ranks)
+    for place in places:
+        track = tracks[place["track"]]
+        assert track["part"] == part
+        table = pq.read_table(run.table_path(track["table"], part)).slice(place["row"], 1)
+        (row,) = table.to_pylist()
+        times = TABLE_TIMES[track["table"]]
+        assert row[times["start"]] == place["start_ns"]
+        end = row[times["end"]] if "end" in times else place["start_ns"] + row[times["length"]]
+        assert end == place["end_ns"]
+        if track["kind"] == "engine":
+            assert row["timeline_track"] == track["name"]
+        if track["kind"] == "dma_engine":
+            assert f"E{row['engine_idx']}" == track["name"]

@@ -109,6 +109,20 @@ def test_a_finding_shows_its_rows_at_its_place_on_the_timeline(summary: Page) ->
     assert seen[0] < first < last < seen[1]
 
 
+@pytest.mark.parametrize(
+    ("name", "row"), [("Opcodes", "MATMUL"), ("DMA", re.compile("hardware dynamic"))]
+)
+def test_a_row_of_a_table_leads_to_its_longest_event(
+    summary: Page, name: str, row: str | re.Pattern[str]
+) -> None:
+    link = card(summary, name).get_by_role("link", name=row).first
+    query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
+    link.click()
+    summary.wait_for_selector("[data-counts]:not(:empty)")
+    expect(summary.locator("[data-event] h2")).to_be_visible()
+    assert asked(summary)["sel"] == query["sel"]
+
+
 def test_every_finding_with_a_row_selects_one_that_is_there(summary: Page) -> None:
     more = summary.get_by_role("button", name=re.compile("more finding"))
     if more.count():

@@ -188,7 +188,8 @@ test("opcodes are filtered by all words and ordered by a column", () => {
 
 test("the table of opcodes says its order, what it holds and what does not match", () => {
   const table = new OpcodeTable();
-  table.show(Array.from({ length: 20 }, (_, at) => opcode({ opcode: `OP_${at}` })));
+  const rows = Array.from({ length: 20 }, (_, at) => opcode({ opcode: `OP_${at}` }));
+  table.show(rows, () => null);
   const element = /** @type {any} */ (table.element);
   assert.match(element.textContent, /16 of 20 rows/);
   const sorted = () =>
@@ -202,7 +203,7 @@ test("the table of opcodes says its order, what it holds and what does not match
   assert.match(element.textContent, /20 rows/);
   Object.assign(element.querySelector("input"), { value: "nothing" }).fire("input");
   assert.match(element.textContent, /No opcode matches “nothing”/);
-  table.show([]);
+  table.show([], () => null);
   assert.match(element.textContent, /No instruction starts/);
 });
 
@@ -221,9 +222,15 @@ test("DMA stands by engine, size, type, source and queue", () => {
 test("the rate by size needs two sizes that moved", () => {
   const [one, other] = summary().dma.sizes;
   assert.ok(one && other);
-  assert.equal(rateBySize([one]), null);
-  assert.equal(rateBySize([one, { ...other, bytes_per_s: null }]), null);
-  assert.equal(/** @type {any} */ (rateBySize([one, other])).all("circle").length, 2);
+  assert.equal(
+    rateBySize([one], () => null),
+    null,
+  );
+  assert.equal(
+    rateBySize([one, { ...other, bytes_per_s: null }], () => null),
+    null,
+  );
+  assert.equal(/** @type {any} */ (rateBySize([one, other], () => null)).all("circle").length, 2);
 });
 
 test("ladders name every gap between the measured time and an ideal", () => {

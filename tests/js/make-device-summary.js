@@ -48,6 +48,7 @@ export const opcode = (more = {}) => ({
   median_ns: 275,
   p95_ns: 585,
   max_ns: 631,
+  longest: event("c0/tensormatrix", 2),
   ...more,
 });
 
@@ -67,10 +68,13 @@ export const tile = (metric, more = {}) => ({
   ...more,
 });
 
+/** @param {string} track @param {number} row */
+export const event = (track, row) => ({ track: `p0/${track}`, row, start_ns: 1000, end_ns: 2000 });
+
 /** @param {string} id @param {number} share */
 const part = (id, share) => ({
   ...{ id, share, ns: share * 1e5 },
-  ...{ flops: null, recorded_flops: null },
+  ...{ flops: null, recorded_flops: null, longest: event("c0/tensormatrix", 5) },
 });
 
 /** @param {string} unit @param {number} core @param {number} active */
@@ -84,13 +88,14 @@ const busy = (unit, core, active) => ({
   instructions: 4,
   is_computing: unit !== "DMA" && unit !== "Sync",
   missing: null,
+  longest: event(unit === "DMA" ? "dma0/2-qsync" : `c${core}/${unit.toLowerCase()}`, 6),
 });
 
 /** @param {string} name @param {number} size @param {number} packets */
 const queue = (name, size, packets) => ({
   ...{ core: 0, index: 2, name, type: "hardware_dynamic", source: "hardware_dynamic", packets },
   ...{ bytes: size * packets, sum_ns: 1000, bytes_per_s: 2e9, active_ns: 500, active: 0.005 },
-  ...{ achieved_bytes_per_s: 3e11, achieved: 0.7 },
+  ...{ achieved_bytes_per_s: 3e11, achieved: 0.7, longest: event("dma0/2-qsync", 7) },
 });
 
 /**
@@ -100,19 +105,20 @@ const queue = (name, size, packets) => ({
  */
 export const packets = (size, packets, rate) => ({
   ...{ least_bytes: size, most_bytes: size, packets, bytes: size * packets },
-  ...{ sum_ns: 1000, bytes_per_s: rate, mean_ns: 10 },
+  ...{ sum_ns: 1000, bytes_per_s: rate, mean_ns: 10, longest: event("dma0/2-qsync", size) },
 });
 
 /** @param {number} engine @param {number} active */
 export const dmaEngine = (engine, active) => ({
   ...{ core: 0, engine, packets: 3, bytes: 12, sum_ns: 9, bytes_per_s: 1 },
-  ...{ active_ns: active * 1e5, active },
+  ...{ active_ns: active * 1e5, active, longest: event(`engines0/e0${engine % 16}`, 8) },
 });
 
 /** @param {string} name @param {number} flops */
 export const point = (name, flops) => ({
   ...{ name, flops, bytes: 1e7, ns: 1e5, rate: flops * 1e4, intensity: flops / 1e7 },
-  ...{ roof: 3e13, of_roof: (flops * 1e4) / 3e13 },
+  ...{ roof: 3e13, of_roof: (flops * 1e4) / 3e13, missing: null },
+  longest: event("c0/tensormatrix", 9),
 });
 
 /**
@@ -139,8 +145,20 @@ export const summary = (more = {}) => ({
     ...{ missing: null, peak_flops: 157e12, hbm_bytes_per_s: 716e9, balance: 219.3 },
     ...{ throttled_share: 0.75, throttled_peak_flops: 118e12, whole: point("whole", 8e8) },
     classes: [
-      { ...point("matmul fp32", 5e8), bytes: null, intensity: null, is_transpose: false },
-      { ...point("transpose fp32", 3e8), bytes: null, intensity: null, is_transpose: true },
+      {
+        ...point("matmul fp32", 5e8),
+        bytes: null,
+        intensity: null,
+        missing: "traffic",
+        is_transpose: false,
+      },
+      {
+        ...point("transpose fp32", 3e8),
+        bytes: null,
+        intensity: null,
+        missing: "traffic",
+        is_transpose: true,
+      },
     ],
     operators: [point("attention", 6e8)],
   },
@@ -162,8 +180,8 @@ export const summary = (more = {}) => ({
     missing: null,
     capacity_bytes: 73_511_004,
     parts: [
-      { id: "read", bytes: 9_273_344, share: 0.126 },
-      { id: "unused", bytes: 64e6, share: 0.874 },
+      { id: "read", bytes: 9_273_344, share: 0.126, longest: event("c0/sync", 10) },
+      { id: "unused", bytes: 64e6, share: 0.874, longest: null },
     ],
   },
   opcodes: [opcode(), opcode({ core: 1, opcode: "ACTIVATE", function: "EXP", sum_ns: 9 })],

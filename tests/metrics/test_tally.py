@@ -133,3 +133,18 @@ def test_of_very_many_the_longest_of_each_kind_are_known(monkeypatch: pytest.Mon
     assert len(places) == 5
     _, counted = own.longest(np.array([True, True, False, False]), 905, 906, 5)
     assert counted == 1
+
+
+@given(SLICES, st.sets(st.integers(0, 3)), st.integers(0, 80), st.integers(1, 80))
+def test_the_longest_of_some_kinds_is_what_a_loop_finds(
+    slices: list[tuple[int, int, int]], kinds: set[int], first: int, length: int
+) -> None:
+    own = tally(slices)
+    places = [
+        place
+        for place in range(len(own))
+        if int(own.kind[place]) in kinds and first <= own.start_ns[place] < first + length
+    ]
+    lengths = {place: int(own.end_ns[place] - own.start_ns[place]) for place in places}
+    expected = min(places, key=lambda place: (-lengths[place], place), default=None)
+    assert own.longest_started(sorted(kinds), first, first + length) == expected

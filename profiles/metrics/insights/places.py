@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from profiles.metrics.chips import DMA_ENGINES
 from profiles.metrics.coverage import Coverage
 from profiles.metrics.events import Longs, Mask
 from profiles.metrics.insights.finding import MOST_ROWS, Evidence, rows_of
@@ -27,6 +28,11 @@ def engine_track(region: Region, core: int, track: str) -> str:
 def queue_track(region: Region, queue: Queue) -> str:
     """The key of a queue's row on the timeline."""
     return f"p{region.run.part}/dma{queue.core}/{queue.index}-{_slug(queue.name)}"
+
+
+def dma_engine_track(region: Region, core: int, engine: int) -> str:
+    """The key of a DMA engine's row on the timeline."""
+    return f"p{region.run.part}/engines{core}/e{engine % DMA_ENGINES:02d}"
 
 
 def clock_track(region: Region, core: int) -> str:

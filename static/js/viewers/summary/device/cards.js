@@ -7,12 +7,13 @@ import { dmaCard } from "./dma.js";
 import { collectivesCard, nkiCard, noticesCard, systemCard } from "./facts.js";
 import { findingsCard } from "./findings.js";
 import { busyCard, hbmCard, tensorCard } from "./partitions.js";
-import { timelineShowing } from "./places.js";
+import { eventAddress, tileEvents } from "./places.js";
 import { select } from "./region-bar.js";
 import { rooflineCard } from "./roofline.js";
 import { metricStrip } from "./strip.js";
 
 /** @typedef {import("./shapes.js").Summary} Summary */
+/** @typedef {import("./shapes.js").Place} Place */
 
 /**
  * The core whose units are shown first: the one that computes most.
@@ -45,12 +46,15 @@ function place(name, ...cards) {
  * @returns {HTMLElement}
  */
 function unitCards(summary, profile) {
-  const { start_ns: start, end_ns: end } = summary.range;
-  const show = () => timelineShowing(profile, [[start, end]]);
+  const show = (/** @type {{longest: Place | null}} */ one) => eventAddress(profile, one.longest);
   const row = place("units");
   const cores = [...new Set(summary.busy.map(({ core }) => core))].sort((a, b) => a - b);
   const fill = (/** @type {number} */ core) => {
-    const made = [tensorCard(summary, core), busyCard(summary, core, show), hbmCard(summary)];
+    const made = [
+      tensorCard(summary, core, show),
+      busyCard(summary, core, show),
+      hbmCard(summary, show),
+    ];
     if (cores.length > 1) {
       const options = cores.map((one) => ({ value: String(one), text: `core ${one}` }));
       const act = (/** @type {string} */ value) => {
@@ -74,11 +78,13 @@ function unitCards(summary, profile) {
  */
 export function summaryCards(summary, { profile, meanings, opcodes }) {
   const around = { profile, range: summary.range };
-  opcodes.show(summary.opcodes);
+  const show = (/** @type {{longest: Place | null}} */ one) => eventAddress(profile, one.longest);
+  const events = tileEvents(summary);
+  opcodes.show(summary.opcodes, show);
   return [
-    metricStrip(summary.strip, meanings),
+    metricStrip(summary.strip, meanings, (metric) => eventAddress(profile, events[metric])),
     place("findings", findingsCard(summary.findings, around)),
-    place("roofline", rooflineCard(summary.roofline, summary.machine.cores)),
+    place("roofline", rooflineCard(summary.roofline, summary.machine.cores, show)),
     unitCards(summary, profile),
     place(
       "main",
@@ -88,10 +94,10 @@ export function summaryCards(summary, { profile, meanings, opcodes }) {
     ),
     place(
       "side",
-      dmaCard(summary.dma),
+      dmaCard(summary.dma, show),
       noticesCard(summary.notices),
       collectivesCard(summary),
-      nkiCard(summary),
+      nkiCard(summary, show),
       systemCard(summary),
     ),
   ];

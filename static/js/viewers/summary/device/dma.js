@@ -5,13 +5,14 @@ import { bytesPerSecond, count } from "../../../kit/units.js";
 import { card, empty, table } from "../parts.js";
 import { several } from "../words.js";
 import { stackedBar, svg } from "./drawing.js";
-import { figure, term } from "./meaning.js";
+import { figure, linked, term } from "./meaning.js";
 import { inUnit, NONE, percent } from "./numbers.js";
 
 /** @typedef {import("./shapes.js").Dma} Dma */
 /** @typedef {import("./shapes.js").DmaEngine} DmaEngine */
 /** @typedef {import("./shapes.js").DmaSize} DmaSize */
 /** @typedef {import("./shapes.js").BusyPackets} BusyPackets */
+/** The timeline at the packet that shows a row. @typedef {(row: {longest: import("./shapes.js").Place | null}) => string | null} Show */
 
 const EVEN = 0.25;
 const MOST_SIZES = 10;
@@ -53,21 +54,22 @@ export function shownSizes(sizes) {
 /**
  * A column for each engine, as high as its busy share.
  * @param {DmaEngine[]} engines
+ * @param {Show} show
  * @returns {HTMLElement}
  */
-function engineColumns(engines) {
+function engineColumns(engines, show) {
   const most = Math.max(0.0001, ...engines.map(({ active }) => active));
   const width = 100 / engines.length;
-  const columns = engines.map(({ engine, active }, at) => {
+  const columns = engines.map((one, at) => {
+    const { engine, active } = one;
     const height = Math.max((active / most) * 100, active ? 2 : 0);
     const place = { x: `${at * width + width * 0.08}%`, width: `${width * 0.84}%` };
     const title = svg("title", {}, `E${engine}: busy ${percent(active)}`);
-    return svg(
-      "rect",
-      { class: "ink--violet", ...place, y: `${100 - height}%`, height: `${height}%` },
-      title,
-    );
+    const size = { y: `${100 - height}%`, height: `${height}%` };
+    return way(svg("rect", { class: "ink--violet", ...place, ...size }, title), show(one));
   });
+  const busiest = [...engines].sort((a, b) => b.active - a.active)[0];
+  const address = busiest ? show(busiest) : null;
   const shares = engines.map(({ active }) => active);
   const [least, largest] = [Math.min(...shares), Math.max(...shares)];
   const spread = least === largest ? percent(largest) : `${percent(least)} – ${percent(largest)}`;
@@ -76,12 +78,12 @@ function engineColumns(engines) {
   return make(
     "div",
     { class: "dma__engines" },
-    make("p", {}, term("dma.active", `Busy per engine, E${first} to E${last}`)),
+    make("p", {}, term("dma.active", `Busy per engine, E${first} to E${last}`, address)),
     svg("svg", { class: "dma__columns", role: "img", "aria-label": label }, ...columns),
     make(
       "p",
       { class: "dma__ends" },
-      figure("dma.active", spread),
+      figure("dma.active", spread, address),
       make("span", {}, evenness(engines)),
     ),
   );
@@ -89,18 +91,19 @@ function engineColumns(engines) {
 
 /**
  * @param {DmaSize[]} sizes
+ * @param {Show} show
  * @returns {HTMLElement}
  */
-function sizeLines(sizes) {
+function sizeLines(sizes, show) {
   const shown = shownSizes(sizes);
   const most = Math.max(1, ...shown.map(({ packets }) => packets));
   const lines = shown.map((size) =>
     make(
       "li",
       {},
-      make("span", {}, sizeText(size)),
+      make("span", {}, linked(sizeText(size), show(size))),
       stackedBar([{ share: size.packets / most, hue: "violet" }], "thin"),
-      figure("dma.packets", count(size.packets)),
+      figure("dma.packets", count(size.packets), show(size)),
     ),
   );
   return make(
@@ -118,9 +121,10 @@ const ROOM = { left: 58, right: 410, top: 10, bottom: 116 };
  * How fast a packet of each size moves: both scales logarithmic, one dot a size, as large as its
  * part of the bytes.
  * @param {DmaSize[]} sizes
+ * @param {Show} show
  * @returns {HTMLElement | null}
  */
-export function rateBySize(sizes) {
+export function rateBySize(sizes, show) {
   const known = sizes.filter(
     ({ bytes_per_s: rate, most_bytes: most }) => (rate ?? 0) > 0 && most > 0,
   );
@@ -158,10 +162,13 @@ export function rateBySize(sizes) {
     const at = { cx: x(Math.log10(one.most_bytes)), cy: y(Math.log10(Number(one.bytes_per_s))) };
     const words = `${sizeText(one)}: ${bytesPerSecond(Number(one.bytes_per_s))} a packet, ${several(one.packets, "packet")}`;
     made.push(
-      svg(
-        "circle",
-        { class: "ink--violet dma__dot", ...at, r: 3 + 6 * Math.sqrt(one.bytes / total) },
-        svg("title", {}, words),
+      way(
+        svg(
+          "circle",
+          { class: "ink--violet dma__dot", ...at, r: 3 + 6 * Math.sqrt(one.bytes / total) },
+          svg("title", {}, words),
+        ),
+        show(one),
       ),
     );
   }
@@ -199,12 +206,35 @@ export function rateBySize(sizes) {
   );
 }
 
-/** @type {import("../parts.js").Column<BusyPackets>[]} */
-const TOTALS = [
-  { head: "Packets", cell: (row) => figure("dma.packets", count(row.packets)), isNumber: true },
-  { head: "Bytes", cell: (row) => figure("dma.bytes", inUnit(row.bytes, "bytes")), isNumber: true },
-  { head: "Busy", cell: (row) => figure("dma.active", percent(row.active)), isNumber: true },
-];
+/**
+ * @param {Show} show
+ * @returns {import("../parts.js").Column<BusyPackets>[]}
+ */
+function totalColumns(show) {
+  const number = (
+    /** @type {string} */ head,
+    /** @type {string} */ metric,
+    /** @type {(row: BusyPackets) => string} */ text,
+  ) => ({
+    ...{ head, isNumber: true },
+    cell: (/** @type {BusyPackets} */ row) => figure(metric, text(row), show(row)),
+  });
+  return [
+    number("Packets", "dma.packets", ({ packets }) => count(packets)),
+    number("Bytes", "dma.bytes", ({ bytes }) => inUnit(bytes, "bytes")),
+    number("Busy", "dma.active", ({ active }) => percent(active)),
+  ];
+}
+
+/**
+ * A mark of a drawing as the way to its event, for the pointer; tables hold the same for the keys.
+ * @param {SVGElement} mark
+ * @param {string | null} address
+ * @returns {SVGElement}
+ */
+function way(mark, address) {
+  return address ? svg("a", { href: address, tabindex: -1 }, mark) : mark;
+}
 
 /** @param {string} text */
 const spoken = (text) => text.replaceAll("_", " ");
@@ -214,23 +244,24 @@ const spoken = (text) => text.replaceAll("_", " ");
  * @param {string} title
  * @param {Row[]} rows
  * @param {(row: Row) => string} name
+ * @param {Show} show
  * @param {import("../parts.js").Column<Row>[]} [more]
  * @returns {HTMLElement[]}
  */
-function totals(title, rows, name, more = []) {
+function totals(title, rows, name, show, more = []) {
   if (!rows.length) return [];
   /** @type {import("../parts.js").Column<Row>} */
-  const first = { head: title, cell: name, title: name };
-  return [
-    table(`DMA by ${title.toLowerCase()}`, [first, .../** @type {any} */ (TOTALS), ...more], rows),
-  ];
+  const first = { head: title, cell: (row) => linked(name(row), show(row)), title: name };
+  const columns = [first, .../** @type {any} */ (totalColumns(show)), ...more];
+  return [table(`DMA by ${title.toLowerCase()}`, columns, rows)];
 }
 
 /**
  * @param {Dma} dma
+ * @param {Show} show
  * @returns {HTMLElement}
  */
-export function dmaCard(dma) {
+export function dmaCard(dma, show) {
   if (dma.missing) return card("DMA", "", empty(`Not available: needs ${dma.missing}.`));
   if (!dma.packets) return card("DMA", "", empty("No packet starts in this region."));
   const mean = inUnit((dma.bytes ?? 0) / dma.packets, "bytes");
@@ -239,24 +270,25 @@ export function dmaCard(dma) {
   const core = dma.engines.find(({ active }) => active === busiest)?.core;
   const engines = dma.engines.filter((one) => one.core === core);
   const drawings = make("div", { class: "dma" });
-  if (engines.length) drawings.append(engineColumns(engines));
-  drawings.append(sizeLines(dma.sizes));
+  if (engines.length) drawings.append(engineColumns(engines, show));
+  drawings.append(sizeLines(dma.sizes, show));
   const made = card("DMA", about, drawings);
-  const rates = rateBySize(dma.sizes);
+  const rates = rateBySize(dma.sizes, show);
   if (rates) made.append(rates);
   const isCoreSaid = new Set(dma.queues.map((queue) => queue.core)).size > 1;
   made.append(
-    ...totals("Type", dma.types, ({ type }) => spoken(type)),
-    ...totals("Source", dma.sources, ({ source }) => spoken(source)),
+    ...totals("Type", dma.types, ({ type }) => spoken(type), show),
+    ...totals("Source", dma.sources, ({ source }) => spoken(source), show),
     ...totals(
       "Queue",
       dma.queues,
       (queue) => (isCoreSaid ? `${queue.name} · core ${queue.core}` : queue.name),
+      show,
       [
         {
           head: "Achieved",
           cell: (row) =>
-            figure("dma.achieved", row.achieved === null ? NONE : percent(row.achieved)),
+            figure("dma.achieved", row.achieved === null ? NONE : percent(row.achieved), show(row)),
           title: (row) =>
             row.achieved_bytes_per_s === null ? "" : bytesPerSecond(row.achieved_bytes_per_s),
           isNumber: true,

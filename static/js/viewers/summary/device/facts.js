@@ -44,9 +44,10 @@ export function collectivesCard({ collectives }) {
 
 /**
  * @param {Summary} summary
+ * @param {(row: Summary["nki"]["engines"][number]) => string | null} show
  * @returns {HTMLElement}
  */
-export function nkiCard({ nki }) {
+export function nkiCard({ nki }, show) {
   const title = "NKI kernels";
   if (!nki.engines.length) {
     const why = nki.missing
@@ -54,17 +55,18 @@ export function nkiCard({ nki }) {
       : "No instruction in this region.";
     return card(title, "", empty(why));
   }
-  const lines = nki.engines.map(({ engine, kernel, all, kernel_ns: ns, all_ns: allNs }) => {
+  const lines = nki.engines.map((row) => {
+    const { engine, kernel, all, kernel_ns: ns, all_ns: allNs } = row;
     const part = all ? kernel / all : null;
     const line = make(
       "li",
       {
         title: `${count(kernel)} of ${count(all)} instructions, ${inUnit(ns, "ns")} of ${inUnit(allNs, "ns")}`,
       },
-      term("nki.kernel", engine),
+      term("nki.kernel", engine, show(row)),
       stackedBar([{ share: part ?? 0, hue: "blue" }]),
-      figure("nki.kernel_ns", inUnit(ns, "ns")),
-      figure("nki.kernel", part === null ? NONE : percent(part)),
+      figure("nki.kernel_ns", inUnit(ns, "ns"), show(row)),
+      figure("nki.kernel", part === null ? NONE : percent(part), show(row)),
     );
     return line;
   });

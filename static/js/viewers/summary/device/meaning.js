@@ -53,6 +53,17 @@ export function figure(id, text, show = null) {
 }
 
 /**
+ * The name of a row as the way to the event that shows its numbers; the plain name without one.
+ * @param {Node | string} name
+ * @param {string | null} show address of the timeline
+ * @returns {Node | string}
+ */
+export function linked(name, show) {
+  if (!show) return name;
+  return make("a", { class: "shows", href: show, title: "Show the longest on the timeline" }, name);
+}
+
+/**
  * What the card says of a metric.
  * @param {Meaning} meaning
  * @param {string} show address of the timeline

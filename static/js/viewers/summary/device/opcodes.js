@@ -5,7 +5,7 @@ import { count, THIN } from "../../../kit/units.js";
 import { card, empty } from "../parts.js";
 import { several } from "../words.js";
 import { stackedBar, swatch } from "./drawing.js";
-import { figure } from "./meaning.js";
+import { figure, linked } from "./meaning.js";
 import { inUnit } from "./numbers.js";
 import { opcodeHue } from "./opcode-classes.js";
 
@@ -65,15 +65,17 @@ export function chosenOpcodes(rows, words, order) {
  * @param {Opcode} row
  * @param {number} largest summed time of a row, ns
  * @param {boolean} isCoreSaid
+ * @param {string | null} show the timeline at its longest instruction
  * @returns {HTMLElement}
  */
-function line(row, largest, isCoreSaid) {
+function line(row, largest, isCoreSaid, show) {
   const hue = opcodeHue(row.opcode);
-  const name = make("td", { class: "plain__name" }, swatch(hue), make("code", {}, opcodeName(row)));
+  const code = make("code", {}, opcodeName(row));
+  const name = make("td", { class: "plain__name" }, swatch(hue), linked(code, show));
   const engine = make("td", {}, isCoreSaid ? `${row.track}${THIN}·${THIN}${row.core}` : row.track);
   if (isCoreSaid) engine.title = `${row.track} of core ${row.core}`;
   const number = (/** @type {string} */ metric, /** @type {string} */ text) =>
-    make("td", { class: "plain__number" }, figure(metric, text));
+    make("td", { class: "plain__number" }, figure(metric, text, show));
   const bar = stackedBar([{ share: largest ? row.sum_ns / largest : 0, hue }], "thin");
   return make(
     "tr",
@@ -98,6 +100,8 @@ export class OpcodeTable {
     /** @type {Order} */
     this.order = "sum_ns";
     this.isWhole = false;
+    /** @type {(row: Opcode) => string | null} */
+    this.address = () => null;
     this.body = make("tbody");
     this.foot = make("p", { class: "card__foot", role: "status" });
     this.heads = COLUMNS.map((column) => this.head(column));
@@ -136,9 +140,13 @@ export class OpcodeTable {
     return make("th", { scope: "col", class: isNumber ? "plain__number" : "plain__name" }, press);
   }
 
-  /** @param {Opcode[]} rows */
-  show(rows) {
+  /**
+   * @param {Opcode[]} rows
+   * @param {(row: Opcode) => string | null} address the timeline at a row's longest instruction
+   */
+  show(rows, address) {
     this.rows = rows;
+    this.address = address;
     this.fill();
   }
 
@@ -147,7 +155,9 @@ export class OpcodeTable {
     const shown = this.isWhole ? found : found.slice(0, AT_FIRST);
     const largest = Math.max(0, ...this.rows.map((row) => row.sum_ns));
     const isCoreSaid = new Set(this.rows.map((row) => row.core)).size > 1;
-    this.body.replaceChildren(...shown.map((row) => line(row, largest, isCoreSaid)));
+    this.body.replaceChildren(
+      ...shown.map((row) => line(row, largest, isCoreSaid, this.address(row))),
+    );
     COLUMNS.forEach(({ order }, at) => {
       const isRising = order === "opcode" || order === "engine";
       const sorted = order === this.order ? (isRising ? "ascending" : "descending") : "none";

@@ -9,6 +9,7 @@ import { inUnit, NONE, percent } from "./numbers.js";
 /** @typedef {import("./shapes.js").Summary} Summary */
 /** @typedef {import("./shapes.js").Flops} Flops */
 /** @typedef {import("./shapes.js").FlopsPart} FlopsPart */
+/** The timeline's address of the event that shows a row. @typedef {(row: {longest: import("./shapes.js").Place | null}) => string | null} Show */
 /** @typedef {import("./shapes.js").Busy} Busy */
 
 /** @type {Record<string, {text: string, hue: string, isHatched?: boolean}>} */
@@ -42,16 +43,16 @@ const UNITS = {
 
 /**
  * A line of a legend: colour, name, share, amount.
- * @param {{metric: string, text: string, hue: string, isHatched?: boolean, share: number | null, amount: string}} line
+ * @param {{metric: string, text: string, hue: string, isHatched?: boolean, share: number | null, amount: string, show: string | null}} line
  * @returns {HTMLElement}
  */
-function legendLine({ metric, text, hue, isHatched, share, amount }) {
+function legendLine({ metric, text, hue, isHatched, share, amount, show }) {
   return make(
     "li",
     {},
     swatch(hue, isHatched),
-    term(metric, text),
-    figure(metric, share === null ? NONE : percent(share)),
+    term(metric, text, show),
+    figure(metric, share === null ? NONE : percent(share), show),
     make("span", { class: "legend__amount" }, amount),
   );
 }
@@ -83,9 +84,10 @@ export function flopsNote({ parts }) {
 /**
  * @param {Summary} summary
  * @param {number} core whose array is shown
+ * @param {Show} show
  * @returns {HTMLElement}
  */
-export function tensorCard({ tensor_flops: tensor }, core) {
+export function tensorCard({ tensor_flops: tensor }, core, show) {
   const title = "Tensor FLOPs";
   if (tensor.missing) return card(title, "", empty(`Not available: needs ${tensor.missing}.`));
   const flops = tensor.cores.find((one) => one.core === core) ?? tensor.cores[0];
@@ -98,7 +100,10 @@ export function tensorCard({ tensor_flops: tensor }, core) {
     // An engine that always ran at full clock lost nothing to it; that needs no line.
     if (id === "unused_throttled" && share === 0) continue;
     list.append(
-      legendLine({ ...look, metric: `tensor_flops.${id}`, share, amount: flopsAmount(part) }),
+      legendLine({
+        ...{ ...look, metric: `tensor_flops.${id}`, share },
+        ...{ amount: flopsAmount(part), show: show(part) },
+      }),
     );
   }
   const made = card(title, `core ${flops.core}, share of its peak × time`, drawn(pieces), list);
@@ -128,9 +133,10 @@ function note(text) {
 
 /**
  * @param {Summary} summary
+ * @param {Show} show
  * @returns {HTMLElement}
  */
-export function hbmCard({ hbm, range }) {
+export function hbmCard({ hbm, range }, show) {
   const title = "HBM bandwidth";
   if (hbm.missing && !hbm.parts.length) {
     return card(title, "", empty(`Not available: needs ${hbm.missing}.`));
@@ -140,10 +146,14 @@ export function hbmCard({ hbm, range }) {
     share: share ?? 0,
   }));
   const list = make("ul", { class: "legend" });
-  for (const { id, bytes, share } of hbm.parts) {
+  for (const part of hbm.parts) {
+    const { id, bytes, share } = part;
     const look = HBM[id] ?? { text: id, hue: "grey" };
     list.append(
-      legendLine({ ...look, metric: `hbm.${id}`, share, amount: inUnit(bytes, "bytes") }),
+      legendLine({
+        ...{ ...look, metric: `hbm.${id}`, share },
+        ...{ amount: inUnit(bytes, "bytes"), show: show(part) },
+      }),
     );
   }
   const possible = hbm.capacity_bytes === null ? "" : inUnit(hbm.capacity_bytes, "bytes");
@@ -172,7 +182,7 @@ export function busyPieces({ unit, active, active_ns: ns, throttled_ns: slow }) 
 /**
  * @param {Summary} summary
  * @param {number} core
- * @param {(busy: Busy) => string | null} show the timeline's address of a unit
+ * @param {Show} show
  * @returns {HTMLElement}
  */
 export function busyCard({ busy }, core, show) {

@@ -49,6 +49,42 @@ export function timelineShowing(profile, ranges, selected = null, finding = null
 }
 
 /**
+ * The timeline at the event that shows a number, selected there.
+ * @param {string} profile
+ * @param {import("./shapes.js").Place | null | undefined} event
+ * @returns {string | null} null where no event does
+ */
+export function eventAddress(profile, event) {
+  if (!event) return null;
+  const { track: key, row, start_ns: start, end_ns: end } = event;
+  return timelineShowing(profile, [[start, end]], { key, row });
+}
+
+/**
+ * The events that show the tiles of the strip, by metric; the others are of the whole region.
+ * @param {import("./shapes.js").Summary} summary
+ * @returns {Record<string, import("./shapes.js").Place | null>}
+ */
+export function tileEvents({ tensor_flops: tensor, hbm, busy }) {
+  const first = (/** @type {(import("./shapes.js").Place | null)[]} */ found) =>
+    found.find((one) => one !== null) ?? null;
+  const flops = (/** @type {string} */ id) =>
+    first(
+      tensor.cores.flatMap(({ parts }) =>
+        parts.filter((one) => one.id === id).map((one) => one.longest),
+      ),
+    );
+  return {
+    mfu: flops("useful"),
+    hfu: first([flops("useful"), flops("transposes")]),
+    intensity: flops("useful"),
+    mbu: first(hbm.parts.map(({ longest }) => longest)),
+    dma_active: first(busy.filter(({ unit }) => unit === "DMA").map(({ longest }) => longest)),
+    throttled: flops("active_throttled"),
+  };
+}
+
+/**
  * Where a finding's evidence is shown: its first row is the most telling, and lies on its first
  * track.
  * @param {string} profile

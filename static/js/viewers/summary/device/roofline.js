@@ -4,7 +4,7 @@ import { make } from "../../../kit/dom.js";
 import { bytesPerSecond, THIN } from "../../../kit/units.js";
 import { card, empty, table } from "../parts.js";
 import { svg } from "./drawing.js";
-import { figure, term } from "./meaning.js";
+import { figure, linked, term } from "./meaning.js";
 import { inUnit, NONE, percent, scaled, times } from "./numbers.js";
 import {
   decades,
@@ -232,24 +232,38 @@ function others(scale, roofline) {
 /**
  * Points in words: a table beside the drawing, for those who read and for classes without traffic.
  * @param {Roofline} roofline
+ * @param {(point: Point) => string | null} show
  * @returns {HTMLElement}
  */
-function pointTable({ classes, operators }) {
+function pointTable({ classes, operators }, show) {
   const largest = [...operators].sort((a, b) => b.flops - a.flops).slice(0, MOST_OPERATORS);
   /** @type {import("../parts.js").Column<Point>[]} */
   const columns = [
-    { head: "Class or operator", cell: ({ name }) => name, title: ({ name }) => name },
-    { head: "Rate", cell: ({ rate }) => figure("roofline.rate", rateText(rate)), isNumber: true },
+    {
+      head: "Class or operator",
+      cell: (point) => linked(point.name, show(point)),
+      title: ({ name }) => name,
+    },
+    {
+      head: "Rate",
+      cell: (point) => figure("roofline.rate", rateText(point.rate), show(point)),
+      isNumber: true,
+    },
     {
       head: "FLOP/B",
-      cell: ({ intensity }) =>
-        figure("roofline.intensity", intensity === null ? NONE : intensity.toFixed(1)),
+      cell: (point) =>
+        figure("roofline.intensity", point.intensity?.toFixed(1) ?? NONE, show(point)),
       isNumber: true,
-      title: ({ intensity }) => (intensity === null ? "Traffic is not counted by opcode" : ""),
+      title: ({ missing }) => (missing ? `Not known: needs ${missing}` : ""),
     },
     {
       head: "Of roof",
-      cell: ({ of_roof: part }) => figure("roofline.of_roof", part === null ? NONE : percent(part)),
+      cell: (point) =>
+        figure(
+          "roofline.of_roof",
+          point.of_roof === null ? NONE : percent(point.of_roof),
+          show(point),
+        ),
       isNumber: true,
     },
   ];
@@ -259,9 +273,10 @@ function pointTable({ classes, operators }) {
 /**
  * @param {Roofline} roofline
  * @param {number} cores
+ * @param {(point: Point) => string | null} show
  * @returns {HTMLElement}
  */
-export function rooflineCard(roofline, cores) {
+export function rooflineCard(roofline, cores, show) {
   const scale = rooflineScale(roofline);
   if (!scale) {
     const missing = roofline.missing ?? "the chip's peak and bandwidth";
@@ -288,7 +303,10 @@ export function rooflineCard(roofline, cores) {
     make("p", { class: "roof__claim" }, words),
   );
   made.querySelector("header")?.append(legend(roofline));
-  if (roofline.classes.length + roofline.operators.length) made.append(pointTable(roofline));
+  if (roofline.classes.length + roofline.operators.length) made.append(pointTable(roofline, show));
+  const unknown = roofline.classes.find(({ missing }) => missing)?.missing;
+  if (unknown)
+    made.append(make("p", { class: "card__note" }, `FLOP/B of a class: needs ${unknown}.`));
   return made;
 }
 

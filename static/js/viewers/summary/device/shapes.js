@@ -7,19 +7,21 @@
  * @typedef {[number, number]} Span start and end, ns
  * @typedef {{metric: string, kind: string, value: number | null, at: number | null, missing: string | null}} Tick
  * @typedef {Named & {bar: number | null, tick: Tick | null, notes: Named[], cores: number}} Tile
+ * The event that shows a number: the longest it counts, with its row of the timeline.
+ * @typedef {{track: string, row: number, start_ns: number, end_ns: number}} Place
  * @typedef {{factor: number, saved_ns: number, assumption: string}} Bound
  * @typedef {{table: string, rows: number[], count: number, noun: string, tracks: string[]}} Evidence
  * @typedef {{rank: number, rule: string, title: string, detail: string, advice: string, bound: Bound, evidence: Evidence, ranges: Span[], range_count: number, values: Record<string, number>}} Finding
- * @typedef {{name: string, flops: number, bytes: number | null, ns: number, rate: number | null, intensity: number | null, roof: number | null, of_roof: number | null}} Point
+ * @typedef {{name: string, flops: number, bytes: number | null, ns: number, rate: number | null, intensity: number | null, roof: number | null, of_roof: number | null, missing: string | null, longest: Place | null}} Point
  * @typedef {{missing: string | null, peak_flops: number | null, hbm_bytes_per_s: number | null, balance: number | null, throttled_share: number | null, throttled_peak_flops: number | null, whole: Point, classes: (Point & {is_transpose: boolean})[], operators: Point[]}} Roofline
- * @typedef {{id: string, share: number, ns: number, flops: number | null, recorded_flops: number | null}} FlopsPart
+ * @typedef {{id: string, share: number, ns: number, flops: number | null, recorded_flops: number | null, longest: Place | null}} FlopsPart
  * @typedef {{parts: FlopsPart[]}} Flops
  * @typedef {Flops & {core: number, active: number, has_limits: boolean, over: number}} CoreFlops
  * @typedef {{missing: string | null, cores: CoreFlops[], all: Flops | null}} TensorFlops
- * @typedef {{core: number, unit: string, active_ns: number | null, active: number | null, throttled_ns: number | null, instruction_ns: number | null, instructions: number | null, is_computing: boolean, missing: string | null}} Busy
- * @typedef {{missing: string | null, capacity_bytes: number | null, parts: {id: string, bytes: number, share: number | null}[]}} Hbm
- * @typedef {{core: number, engine: string, track: string, opcode: string, function: string | null, count: number, sum_ns: number, share: number, flops: number, median_ns: number | null, p95_ns: number | null, max_ns: number | null}} Opcode
- * @typedef {{packets: number, bytes: number, sum_ns: number, bytes_per_s: number | null}} Packets
+ * @typedef {{core: number, unit: string, active_ns: number | null, active: number | null, throttled_ns: number | null, instruction_ns: number | null, instructions: number | null, is_computing: boolean, missing: string | null, longest: Place | null}} Busy
+ * @typedef {{missing: string | null, capacity_bytes: number | null, parts: {id: string, bytes: number, share: number | null, longest: Place | null}[]}} Hbm
+ * @typedef {{core: number, engine: string, track: string, opcode: string, function: string | null, count: number, sum_ns: number, share: number, flops: number, median_ns: number | null, p95_ns: number | null, max_ns: number | null, longest: Place | null}} Opcode
+ * @typedef {{packets: number, bytes: number, sum_ns: number, bytes_per_s: number | null, longest: Place | null}} Packets
  * @typedef {Packets & {active_ns: number, active: number}} BusyPackets
  * @typedef {BusyPackets & {core: number, index: number, name: string, type: string, source: string, achieved_bytes_per_s: number | null, achieved: number | null}} Queue
  * @typedef {BusyPackets & {core: number, engine: number}} DmaEngine
@@ -27,7 +29,7 @@
  * @typedef {{missing: string | null, packets: number | null, bytes: number | null, types: (BusyPackets & {type: string})[], sources: (BusyPackets & {source: string})[], queues: Queue[], engines: DmaEngine[], sizes: DmaSize[]}} Dma
  * @typedef {{operation: string, count: number, sum_ns: number, min_ns: number, q1_ns: number, median_ns: number, mean_ns: number, q3_ns: number, max_ns: number}} Operation
  * @typedef {{missing: string | null, count: number, operations: Operation[], points: Record<string, unknown>[]}} Collectives
- * @typedef {{missing: string | null, engines: {engine: string, kernel: number, all: number, kernel_ns: number, all_ns: number}[]}} Nki
+ * @typedef {{missing: string | null, engines: {engine: string, kernel: number, all: number, kernel_ns: number, all_ns: number, longest: Place | null}[]}} Nki
  * @typedef {{id: string, title: string, ns: number | null, missing: string | null, gap: string | null, gap_ns: number | null}} Rung
  * @typedef {{measured_ns: number, ladders: {id: string, title: string, rungs: Rung[]}[]}} Bounds
  * @typedef {{kind: string, core: number | null, name: string, ns: number, share: number, count: number}} Resource

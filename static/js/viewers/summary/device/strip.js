@@ -83,17 +83,22 @@ export function tickWords({ tick }, meanings) {
 /**
  * @param {Tile[]} strip
  * @param {Map<string, Meaning>} meanings
+ * @param {(metric: string) => string | null} show the timeline at the event that shows a tile
  * @returns {HTMLElement}
  */
-export function metricStrip(strip, meanings) {
+export function metricStrip(strip, meanings, show) {
   const tiles = strip.map((tile) => {
     const { title = tile.metric, unit = "count" } = meanings.get(tile.metric) ?? {};
     const isTime = unit === "ns" && tile.value !== null;
     const [number, mark] = apart(isTime ? duration(tile.value ?? 0) : inUnit(tile.value, unit));
-    const value = make("dd", { class: "strip__value" }, figure(tile.metric, number));
+    const value = make(
+      "dd",
+      { class: "strip__value" },
+      figure(tile.metric, number, show(tile.metric)),
+    );
     if (mark) value.append(make("span", { class: "strip__unit" }, mark));
     const one = make("div", { class: "strip__one" });
-    one.append(make("dt", {}, term(tile.metric, title)), value);
+    one.append(make("dt", {}, term(tile.metric, title, show(tile.metric))), value);
     const words = tickWords(tile, meanings);
     if (tile.metric !== "total_time") {
       const bar = gauge(tile.bar, tile.tick?.at ?? null, HUES[tile.metric] ?? "grey");

@@ -1,0 +1,93 @@
+"""The event that shows a number on the timeline: of those it counts, the longest in the range.
+
+An event counts where it starts in the range; where none does, one that reaches into it from before.
+Of several of the same length the first one is shown.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from profiles.metrics.events import Longs
+from profiles.metrics.insights.places import (
+    clock_track,
+    dma_engine_track,
+    engine_track,
+    queue_track,
+)
+from profiles.metrics.region import Region
+from profiles.metrics.tally import Tally
+
+Place = dict[str, Any]
+"""`track` is the key of a row of the timeline, `row` the event's row in that row's table."""
+
+
+def _place(track: str, row: int, start_ns: int, end_ns: int) -> Place:
+    return {"track": track, "row": row, "start_ns": start_ns, "end_ns": end_ns}
+
+
+def longest_instruction(region: Region, kinds: Sequence[int] | Longs) -> Place | None:
+    """Of instructions of these kinds, by their numbers."""
+    instructions = region.run.instructions
+    found = _longest(instructions.tally, kinds, region)
+    if found is None:
+        return None
+    kind = instructions.kinds[int(instructions.tally.kind[found])]
+    track = engine_track(region, kind.core, kind.track)
+    return _place(track, *_event(instructions.tally, found))
+
+
+def longest_of_operator(region: Region, pairs: Sequence[int] | Longs) -> Place | None:
+    """Of an operator's instructions: pairs of `Operators`, by their numbers."""
+    instructions = region.run.instructions
+    operators = instructions.operators
+    found = None if operators is None else _longest(operators.tally, pairs, region)
+    if operators is None or found is None:
+        return None
+    kind = instructions.kinds[int(operators.kind[operators.tally.kind[found]])]
+    track = engine_track(region, kind.core, kind.track)
+    return _place(track, *_event(operators.tally, found))
+
+
+def longest_packet(
+    region: Region, kinds: Sequence[int] | Longs, *, is_by_engine: bool = False
+) -> Place | None:
+    """Of packets of these kinds, on the row of their queue or of their DMA engine."""
+    packets = region.run.packets
+    found = _longest(packets.tally, kinds, region)
+    if found is None:
+        return None
+    kind = packets.kinds[int(packets.tally.kind[found])]
+    track = queue_track(region, kind.queue)
+    if is_by_engine and kind.engine is not None:
+        track = dma_engine_track(region, kind.queue.core, kind.engine)
+    return _place(track, *_event(packets.tally, found))
+
+
+def longest_limit(region: Region, core: int) -> Place | None:
+    """Of the stretches below full clock of a core, as far as they lie in the range."""
+    stretches, place = region.limit_stretches(core)
+    if not len(place):
+        return None
+    at = int(np.argmax(stretches.end_ns - stretches.start_ns))
+    limits = region.limits[core]
+    number = int(place[at])
+    start_ns, end_ns = int(limits.start_ns[number]), int(limits.end_ns[number])
+    return _place(clock_track(region, core), int(limits.row[number]), start_ns, end_ns)
+
+
+def _event(tally: Tally, at: int) -> tuple[int, int, int]:
+    return int(tally.order[at]), int(tally.start_ns[at]), int(tally.end_ns[at])
+
+
+def _longest(tally: Tally, kinds: Sequence[int] | Longs, region: Region) -> int | None:
+    numbers = [int(number) for number in kinds]
+    found = tally.longest_started(numbers, region.start_ns, region.end_ns)
+    if found is not None:
+        return found
+    early = tally.across(region.start_ns)
+    early = early[np.isin(tally.kind[early], numbers)]
+    if not len(early):
+        return None
+    return int(early[np.argmax(tally.end_ns[early] - tally.start_ns[early])])
