@@ -25,6 +25,7 @@ from profiles.api.metrics import MetricListView, MetricsView
 from profiles.api.outputs import OutputView
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import IgnoredListView, RunListView, SourceFileView, SourceListView
+from profiles.api.selection import SelectionView
 from profiles.api.series import SeriesAtView, SeriesListView, SeriesView
 from profiles.api.system import FindView, RangeStatisticsView
 from profiles.api.system_summary import SystemSummaryView
@@ -111,6 +112,7 @@ urlpatterns = [
     path(f"{_RUN}dependencies/", DependenciesView.as_view(), name="api-dependencies"),
     path(f"{_RUN}dependencies/chain/", DependencyChainView.as_view(), name="api-dependency-chain"),
     path(f"{_RUN}critical-path/", CriticalPathView.as_view(), name="api-critical-path"),
+    path(f"{_RUN}selection/", SelectionView.as_view(), name="api-selection"),
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
     path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),

@@ -1,7 +1,7 @@
 """Parts of the summary about moving data: HBM, DMA by type, source, queue, engine and size."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -79,7 +79,7 @@ def dma(region: Region) -> dict[str, Any]:
         "sources": _grouped(region, lambda kind: kind.queue.source, "source"),
         "queues": _queues(region),
         "engines": _engines(region),
-        "sizes": _sizes(region),
+        "sizes": packet_sizes(region, region.numbered_packets),
         "transfers": _transfers(region),
     }
 
@@ -120,13 +120,14 @@ def _grouped(
         queues = {region.run.packets.kinds[number].queue for number in numbers}
         covers = [region.run.packets.queue_coverage[queue] for queue in queues]
         active = region.length_ns(Coverage.joined(covers))
-        totals = _totals(region, np.array(numbers))
+        totals = packet_totals(region, np.array(numbers))
         longest = longest_packet(region, numbers)
         rows.append({name: value, **totals, **_active(region, active), "longest": longest})
     return sorted(rows, key=lambda row: (-row["bytes"], str(row[name])))
 
 
-def _totals(region: Region, numbers: npt.NDArray[np.int64]) -> dict[str, Any]:
+def packet_totals(region: Region, numbers: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """Packets of these kinds within the range, with what they moved and how fast."""
     counted = region.counted_packets
     size = float((counted.executions * region.run.packets.size_bytes)[numbers].sum())
     time_ns = float(counted.time_ns[numbers].sum())
@@ -151,7 +152,7 @@ def _queues(region: Region) -> list[dict[str, Any]]:
     rows = []
     for queue, numbers in sorted(groups.items(), key=lambda item: (item[0].core, item[0].index)):
         active = region.length_ns(region.run.packets.queue_coverage[queue])
-        totals = _totals(region, np.array(numbers))
+        totals = packet_totals(region, np.array(numbers))
         achieved = totals["bytes"] / active * NS_PER_S if active else None
         rows.append(
             {
@@ -180,27 +181,29 @@ def _engines(region: Region) -> list[dict[str, Any]]:
         if core in region.cores:
             numbers = np.array(groups.get((core, engine), []), np.int64)
             active = region.length_ns(coverage)
-            row = {"core": core, "engine": engine, **_totals(region, numbers)}
+            row = {"core": core, "engine": engine, **packet_totals(region, numbers)}
             longest = longest_packet(region, numbers, is_by_engine=True)
             rows.append({**row, **_active(region, active), "longest": longest})
     return rows
 
 
-def _sizes(region: Region) -> list[dict[str, Any]]:
-    """Packets of one size: how many, and how fast one of them moves on average.
+def packet_sizes(
+    region: Region, numbered: Sequence[tuple[int, PacketKind]]
+) -> list[dict[str, Any]]:
+    """Packets of these kinds of one size: how many, and how fast one of them moves on average.
 
     Where there are more sizes than fit, each row holds the sizes up to the next power of two.
     """
-    sizes = sorted({kind.size_bytes for _, kind in region.numbered_packets})
+    sizes = sorted({kind.size_bytes for _, kind in numbered})
     is_exact = len(sizes) <= MOST_SIZES
     groups: dict[int, list[int]] = defaultdict(list)
-    for number, kind in region.numbered_packets:
+    for number, kind in numbered:
         own = kind.size_bytes
         groups[own if is_exact else 1 << max(own - 1, 0).bit_length()].append(number)
     rows = []
     for most, numbers in sorted(groups.items()):
         own_sizes = [region.run.packets.kinds[number].size_bytes for number in numbers]
-        totals = _totals(region, np.array(numbers))
+        totals = packet_totals(region, np.array(numbers))
         packets = float(region.counted_packets.executions[numbers].sum())
         rows.append(
             {

@@ -51,8 +51,15 @@ class GroupReader:
         return TrackReader(self._pyramid, number, self._entry(place), self._folder)
 
     def every_row(self) -> list[Longs]:
-        """Row numbers of all slices, a track each."""
-        return [reader.every_row() for reader in self._readers]
+        """Row numbers of all slices, track by track; those of DMA engines queue by queue."""
+        lanes = [int(self._entry(track["place"]).get("lane", 0)) for track in self._tracks]
+        found = []
+        for reader, track_of_lane in self._sources():
+            rows = reader.every_row()
+            if track_of_lane is not None:
+                rows = rows[np.isin(reader.every_lane(), lanes)]
+            found.append(rows)
+        return found
 
     def cells(self, level: int, start_ns: int, end_ns: int, *, is_complete: bool = True) -> Tile:
         """Cells and long slices of a level of the document over [start, end)."""

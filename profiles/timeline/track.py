@@ -153,6 +153,13 @@ class TrackReader:
         """Row numbers of all slices of the track."""
         return self._rows(np.arange(int(self._entry["rows"]), dtype=np.int64))
 
+    def every_lane(self) -> Column:
+        """Lanes of all slices of the track, in the same order."""
+        lanes: Column = self._column(self._entry["looks"]["lane"])[
+            self._column(self._entry["look"])
+        ]
+        return lanes
+
     def _rows(self, index: Longs) -> Longs:
         """Row numbers in the track's table."""
         if "first_row" in self._entry:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 import profiles
@@ -11,7 +12,7 @@ from ingest_worker.pipeline.run import process
 from ingest_worker.pipeline.stage import Options, SourceRef, silent
 from ingest_worker.tracks.catalogue import TABLE_TIMES
 from profiles.storage.tables import ReadableRun, TableStore
-from profiles.timeline.query import Timeline
+from profiles.timeline.query import Timeline, timeline_of
 from profiles.timeline.tiles import SLICES, bucket_ns, covering
 from profiles.timeline.track import NO_BUCKET
 from tests.pipeline.capture_files import trace_bytes, trace_source
@@ -131,3 +132,20 @@ def test_every_label_of_a_tile_is_a_text_of_its_part(run: ReadableRun) -> None:
         for level in (SLICES, 0):
             labels = timeline.tile(group["slug"], level, 0).columns["label"]
             assert all(label < len(texts) for label in labels.tolist())
+
+
+def test_rows_of_dma_engines_are_the_packets_that_they_moved(run: ReadableRun) -> None:
+    timeline = timeline_of(run)
+    engines = [track for track in timeline.document["tracks"] if track["kind"] == "dma_engine"]
+    for track in engines[:1] + engines[-1:]:
+        packets = pq.read_table(run.table_path("DmaPacket", track["part"])).to_pylist()
+        own = {
+            row
+            for row, one in enumerate(packets)
+            if (f"E{one['engine_idx']}", one["pcore_idx"]) == (track["name"], track["core"])
+        }
+        found = timeline.rows_of([track["key"]]).tolist()
+        assert (set(found), len(found)) == (own, track["rows"])
+    assert len(timeline.rows_of([track["key"] for track in engines])) == sum(
+        track["rows"] for track in engines
+    )
