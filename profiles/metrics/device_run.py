@@ -20,11 +20,15 @@ from profiles.metrics.coverage import Coverage
 from profiles.metrics.critical_links import CriticalLinks, critical_links
 from profiles.metrics.events import Coded, Longs
 from profiles.metrics.instruction_kinds import InstructionKinds, instruction_kinds
-from profiles.metrics.packet_kinds import PacketKinds, packet_kinds
+from profiles.metrics.packet_kinds import RUN_TIME_SOURCES, PacketKinds, packet_kinds
 from profiles.storage.layout import MANIFEST
 from profiles.storage.tables import ReadableRun
 
 TRANSFER_TABLE = "DmaPacketAggregated"
+DMA_OPCODES = "DMA_"
+SEMAPHORE_BYTES = 4
+COVERED = 0.9
+"""Of two counts of the same bytes, one by packets and one by instructions, the share that holds."""
 MOST_KEPT_ROWS = 8_000_000
 
 
@@ -173,6 +177,39 @@ class DeviceRun:
     def has_neff(self) -> bool:
         """Whether names and tensors of a program are known."""
         return self.run.manifest.table("NeffHeader", self.part) is not None
+
+    @cached_property
+    def run_time_bytes(self) -> tuple[int, int]:
+        """Bytes of transfers made at run time: what their instructions tell, and what packets hold.
+
+        An instruction tells the larger of what it reads and what it writes, in all memories, as a
+        packet counts once. One whose pattern comes out of registers tells nothing. Packets of at
+        most 4 bytes are writes of semaphores.
+        """
+        instructions, packets = self.instructions, self.packets
+        starts = np.array(
+            [kind.opcode.startswith(DMA_OPCODES) for kind in instructions.kinds], bool
+        )
+        read, written = (
+            instructions.amounts[f"hbm_{way}_bytes"] + instructions.amounts[f"sbuf_{way}_bytes"]
+            for way in ("read", "write")
+        )
+        told = np.maximum(read, written) * instructions.tally.counts
+        is_data = np.array(
+            [
+                kind.queue.type in RUN_TIME_SOURCES and kind.size_bytes > SEMAPHORE_BYTES
+                for kind in packets.kinds
+            ],
+            bool,
+        )
+        moved = packets.size_bytes * packets.tally.counts
+        return int(told[starts].sum()), int(moved[is_data].sum())
+
+    @property
+    def tells_run_time_bytes(self) -> bool:
+        """Whether instructions account for what was moved at run time, so that sums hold."""
+        told, moved = self.run_time_bytes
+        return told >= COVERED * moved
 
     @property
     def has_packets(self) -> bool:

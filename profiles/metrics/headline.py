@@ -6,11 +6,10 @@ from profiles.metrics import formulas
 from profiles.metrics.coverage import Coverage
 from profiles.metrics.instruction_kinds import ENGINES, MATMUL
 from profiles.metrics.metric import Metric
-from profiles.metrics.region import NS_PER_S, Region, Value
+from profiles.metrics.region import HBM, NS_PER_S, Region, Value
 
 PEAK = "the clock of the Tensor engine: the chip is not known"
 BANDWIDTH = "the bandwidth of device memory: the chip is not known"
-HBM = "bytes of device memory: they come from the NEFF"
 PACKETS = "DMA records"
 LIMITS = "throttling records"
 TENSORS = "sizes of tensors: they come from the NEFF"
@@ -76,7 +75,8 @@ def mfu(region: Region) -> Value:
 def intensity(region: Region) -> Value:
     """Useful FLOPs for a byte of device memory."""
     traffic = region.hbm_bytes or 0
-    return Value.of(formulas.arithmetic_intensity(region.useful_flops, traffic), HBM)
+    found = formulas.arithmetic_intensity(region.useful_flops, traffic)
+    return Value.of(found, region.lacks_hbm_bytes or HBM)
 
 
 def balance(region: Region) -> Value:
@@ -105,7 +105,7 @@ def hbm_capacity(region: Region) -> Value:
 def mbu(region: Region) -> Value:
     """Share of what device memory could have moved."""
     if region.hbm_bytes is None:
-        return Value(None, HBM)
+        return Value(None, region.lacks_hbm_bytes)
     share = formulas.memory_share(region.hbm_bytes, region.chip, region.seconds)
     return Value.of(share, BANDWIDTH)
 
@@ -131,12 +131,14 @@ def traffic_ratio(region: Region) -> Value:
     """Bytes that crossed device memory for each byte of inputs, weights and outputs."""
     least = tensor_bytes(region, "IN", "WEIGHT", "OUT")
     if region.hbm_bytes is None or not region.is_whole:
-        return Value(None, HBM if region.hbm_bytes is None else TENSORS_OF_ALL)
+        return Value(None, region.lacks_hbm_bytes or TENSORS_OF_ALL)
     return Value.of(region.hbm_bytes / least if least else None, TENSORS)
 
 
 def useful_read(region: Region) -> Value:
     """What of the bytes read was not read again after a spill."""
+    if not region.has_hbm_bytes:
+        return Value(None, region.lacks_hbm_bytes)
     read, again = region.amount("hbm_read_bytes"), region.amount("spill_reload_bytes")
     return Value.of(formulas.useful_read_share(read, again), HBM)
 
@@ -245,6 +247,8 @@ def tensor_lost_ns(region: Region) -> Value:
 
 def _column(name: str) -> Callable[[Region], Value]:
     def compute(region: Region) -> Value:
+        if name.startswith("hbm_") and not region.has_hbm_bytes:
+            return Value(None, region.lacks_hbm_bytes)
         return Value.of(region.amount(name) if region.has(name) else None, HBM)
 
     return compute

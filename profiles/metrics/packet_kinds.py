@@ -17,6 +17,8 @@ TABLE = "DmaPacket"
 QUEUE_INFO = "DmaQueuesInfo"
 SOURCES = ("static", "software_dynamic", "hardware_dynamic")
 """Who made the descriptors: the compiler, GpSimd, or the DGE hardware."""
+RUN_TIME_SOURCES = SOURCES[1:]
+"""Those that make descriptors while the kernel runs."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from profiles.metrics.coverage import Coverage
-from profiles.metrics.headline import BANDWIDTH, HBM, PACKETS, hbm_capacity
+from profiles.metrics.headline import BANDWIDTH, PACKETS, hbm_capacity
 from profiles.metrics.longest import Place, longest_instruction, longest_packet
 from profiles.metrics.packet_kinds import PacketKind
 from profiles.metrics.region import NS_PER_S, Region
@@ -28,7 +28,7 @@ TRANSFERS = "whole transfers: packets of dynamic DMA are linked only with its no
 def hbm(region: Region) -> dict[str, Any]:
     """What became of the bytes device memory could have moved in the range."""
     if not region.has_hbm_bytes:
-        return {"missing": HBM, "capacity_bytes": None, "parts": []}
+        return {"missing": region.lacks_hbm_bytes, "capacity_bytes": None, "parts": []}
     saved, reloaded = region.amount("spill_save_bytes"), region.amount("spill_reload_bytes")
     amounts = {
         "read": max(region.amount("hbm_read_bytes") - reloaded, 0.0),

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from profiles.metrics.column_reading import table_rows
+from profiles.metrics.device_run import COVERED
 from profiles.metrics.headline import dma_bandwidth_use, hbm_capacity, hfu, mbu, mfu_inst
 from profiles.metrics.region import Region
 from profiles.tables.registry import SCHEMA_VERSION
@@ -23,6 +24,7 @@ from profiles.tables.registry import SCHEMA_VERSION
     NO_EDGES,
     OTHER_SCHEMA,
     ABOVE_ONE,
+    BYTES_AT_RUN_TIME,
 ) = (
     "chip_unknown",
     "no_neff",
@@ -37,9 +39,8 @@ from profiles.tables.registry import SCHEMA_VERSION
     "no_dependencies",
     "another_schema",
     "share_above_one",
+    "bytes_made_at_run_time",
 )
-COVERED = 0.9
-"""Packets should hold this share of the bytes that instructions say they moved."""
 TRANSFERS_KNOWN = 0.5
 """And whole transfers this share of the bytes of packets that move data."""
 
@@ -105,6 +106,7 @@ def _checks(region: Region) -> list[dict[str, Any] | None]:
         if not run.limits
         else None,
         _empty_cores(region),
+        _run_time_bytes(region),
         _few_packets(region),
         _few_transfers(region),
         _impossible(region),
@@ -120,6 +122,20 @@ def _empty_cores(region: Region) -> dict[str, Any] | None:
     names = ", ".join(str(core) for core in idle)
     detail = "Shares of the peak count them all the same."
     return _notice(EMPTY_CORES, f"Core {names} recorded no instructions.", detail, len(idle))
+
+
+def _run_time_bytes(region: Region) -> dict[str, Any] | None:
+    """Bytes of device memory that no instruction tells, because it made the transfer as it ran."""
+    run = region.run
+    if not run.has_neff or run.tells_run_time_bytes:
+        return None
+    told, moved = run.run_time_bytes
+    return _notice(
+        BYTES_AT_RUN_TIME,
+        f"Instructions tell {told / moved:.1%} of the bytes that were moved at run time.",
+        "What crossed device memory is not known: HBM bandwidth, intensity and the roofline are "
+        "left out, and the tables' hbm_*_bytes and the HBM row of the timeline are too low.",
+    )
 
 
 def _few_packets(region: Region) -> dict[str, Any] | None:

@@ -17,6 +17,11 @@ from profiles.metrics.packet_kinds import PacketKind
 from profiles.metrics.tally import Counted
 
 NS_PER_S = 1e9
+HBM = "bytes of device memory: they come from the NEFF"
+HBM_AT_RUN_TIME = (
+    "bytes of device memory: transfers made at run time moved far more than the instructions that "
+    "start them tell"
+)
 COMPUTING = ("Tensor", "Vector", "Scalar", "GpSimd")
 
 
@@ -121,12 +126,19 @@ class Region:
 
     @property
     def has_hbm_bytes(self) -> bool:
-        """Whether it is known what crossed device memory."""
-        return self.has("hbm_read_bytes") or self.has("hbm_write_bytes")
+        """Whether it is known what crossed device memory, all of it."""
+        return self.lacks_hbm_bytes is None
+
+    @property
+    def lacks_hbm_bytes(self) -> str | None:
+        """What it would take to know what crossed device memory; None where that is known."""
+        if not (self.has("hbm_read_bytes") or self.has("hbm_write_bytes")):
+            return HBM
+        return None if self.run.tells_run_time_bytes else HBM_AT_RUN_TIME
 
     @cached_property
     def hbm_bytes(self) -> float | None:
-        """Bytes read from and written to device memory; None where no instruction tells."""
+        """Bytes read from and written to device memory; None where that is not known."""
         if not self.has_hbm_bytes:
             return None
         return self.amount("hbm_read_bytes") + self.amount("hbm_write_bytes")

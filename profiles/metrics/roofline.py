@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from profiles.metrics.headline import BANDWIDTH, HBM, PEAK
+from profiles.metrics.headline import BANDWIDTH, PEAK
 from profiles.metrics.longest import longest_instruction, longest_of_operator
-from profiles.metrics.region import NS_PER_S, Region
+from profiles.metrics.region import HBM, NS_PER_S, Region
 
 MOST_OPERATORS = 40
 CLASS_TRAFFIC = (
@@ -28,14 +28,19 @@ def roofline(region: Region) -> dict[str, Any]:
     missing = PEAK if peak is None else BANDWIDTH if rate is None else None
     share = throttled_share(region)
     return {
-        "missing": missing or (None if region.has_hbm_bytes else HBM),
+        "missing": missing or region.lacks_hbm_bytes,
         "peak_flops": peak,
         "hbm_bytes_per_s": rate,
         "balance": peak / rate if peak and rate else None,
         "throttled_share": share,
         "throttled_peak_flops": peak * share if peak and share is not None else None,
         "whole": _point(
-            region, "whole", region.useful_flops, region.hbm_bytes, region.duration_ns, HBM
+            region,
+            "whole",
+            region.useful_flops,
+            region.hbm_bytes,
+            region.duration_ns,
+            region.lacks_hbm_bytes or HBM,
         ),
         "classes": _classes(region),
         "operators": _operators(region),

@@ -91,8 +91,13 @@ class Tally:
     def _by_kind(self) -> tuple[Longs, Longs, Longs]:
         """Starts and lengths, kind by kind, and where each kind begins; shape (kinds + 1,)."""
         order = self._kind_order
-        edges = np.concatenate(([0], np.cumsum(self._count(slice(None)))))
+        edges = np.concatenate(([0], np.cumsum(self.counts)))
         return self.start_ns[order], (self.end_ns - self.start_ns)[order], edges
+
+    @cached_property
+    def counts(self) -> Longs:
+        """How many slices there are of each kind; shape (kinds,)."""
+        return self._count(slice(None))
 
     def lengths(self, kind: int, start_ns: int, end_ns: int) -> Longs:
         """Whole durations of the slices of a kind that start in [start, end)."""

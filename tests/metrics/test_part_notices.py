@@ -1,11 +1,16 @@
 """What is odd or missing in the data, and what is said of it."""
 
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.part_notices import notices, system
 from profiles.metrics.region import Region
+from profiles.metrics.registry import answer
 from profiles.storage.manifest import NoticeEntry
-from tests.metrics.device_tables import instruction, matmul, packet, region
+from tests.metrics.device_tables import instruction, matmul, packet, region, tensor
 from tests.metrics.test_parts import by
 
 
@@ -87,3 +92,50 @@ def test_more_bytes_than_the_bandwidth_allows_are_noticed(tmp_path: Path) -> Non
     assert "more_than_possible" in codes(region(tmp_path, Instruction=[moved]))
     moved["hbm_read_bytes"] -= 1
     assert "more_than_possible" not in codes(region(tmp_path, Instruction=[moved]))
+
+
+DYNAMIC = {"queue_type": "software_dynamic"}
+NUMBERS = ("hbm_read_bytes", "hbm_write_bytes", "mbu", "intensity", "mfu_roof", "attainable_rate",
+           "traffic_ratio", "useful_read")  # fmt: skip
+
+
+def loaded(start_ns: int, size: int) -> dict[str, Any]:
+    """An instruction that loads so many bytes into SBUF."""
+    return instruction("Sync", start_ns, 5, "DMA_DIRECT2D", hbm_read_bytes=size, hbm_write_bytes=0,
+                       sbuf_write_bytes=size)  # fmt: skip
+
+
+@pytest.mark.parametrize(("moved", "is_known"), [(8192, True), (9102, True), (9103, False)])
+def test_bytes_moved_at_run_time_that_no_instruction_tells_make_hbm_unknown(
+    tmp_path: Path, moved: int, is_known: bool
+) -> None:
+    of = region(
+        tmp_path,
+        Instruction=[loaded(0, 4096), loaded(10, 4096), matmul(0, 10)],
+        DmaPacket=[packet(0, 5, moved, **DYNAMIC), packet(9, 1, 4, **DYNAMIC), packet(0, 9, 9999)],
+        TensorInfo=[tensor("weights", "WEIGHT", 4096)],
+    )
+    assert ("bytes_made_at_run_time" not in codes(of)) == is_known
+    found = answer(of, Thresholds())
+    for name in NUMBERS:
+        value = found["metrics"][name]
+        assert (value["value"] is not None) == is_known, name
+        assert ("run time" not in str(value["missing"])) == is_known, name
+    for part in ("hbm", "roofline"):
+        assert ("run time" not in str(found[part]["missing"])) == is_known
+    assert (found["roofline"]["whole"]["intensity"] is not None) == is_known
+    assert bool(found["hbm"]["parts"]) == is_known
+
+
+def test_how_much_is_told_of_what_moved_at_run_time_stands_in_the_notice(tmp_path: Path) -> None:
+    packets = [packet(0, 5, 4096, **DYNAMIC), packet(9, 5, 36_864, **DYNAMIC)]
+    of = region(tmp_path, Instruction=[loaded(0, 4096)], DmaPacket=packets)
+    title = by(notices(of), code="bytes_made_at_run_time")["title"]
+    assert title == "Instructions tell 10.0% of the bytes that were moved at run time."
+    assert "hbm_traffic" not in {one["rule"] for one in answer(of, Thresholds())["findings"]}
+
+
+def test_a_copy_within_device_memory_counts_once_like_its_packets(tmp_path: Path) -> None:
+    copy = instruction("Sync", 0, 5, "DMA_DIRECT2D", hbm_read_bytes=4096, hbm_write_bytes=4096)
+    of = region(tmp_path, Instruction=[copy], DmaPacket=[packet(0, 5, 8192, **DYNAMIC)])
+    assert of.run.run_time_bytes == (4096, 8192)

@@ -172,7 +172,7 @@ def exposed_dma(region: Region, most: Thresholds) -> Sequence[Finding]:
 def spill_reload(region: Region, most: Thresholds) -> Sequence[Finding]:
     """Much of what is read from device memory is spilled values coming back."""
     read, again = region.amount("hbm_read_bytes"), region.amount("spill_reload_bytes")
-    if not read or again / read <= most.spill_reload_share:
+    if not region.has_hbm_bytes or not read or again / read <= most.spill_reload_share:
         return []
     amounts = region.run.instructions.amounts
     chosen = region.own_kinds & (

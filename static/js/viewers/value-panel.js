@@ -14,7 +14,8 @@ const TERMS = /** @type {Record<string, string>} */ ({
   SbufUsage: "Share of a partition's SBUF whose bytes are still to be read.",
   PsumUsage: "Banks of PSUM that hold a value still to be read.",
   DmaUsage: "Bytes per second of the packets under way, each spread evenly over its time.",
-  HbmUsage: "Bytes per second to and from HBM.",
+  HbmUsage:
+    "Bytes per second to and from HBM, of transfers whose instruction is known and tells its bytes.",
   TensorThroughput:
     "FLOP/s of the multiplications under way against the peak of the array; MFU leaves transposes out.",
   PendingDma: "DMAs started and not yet ended.",
