@@ -2,7 +2,7 @@
 
     python -m tests.bench [--records 1000000 10000000]
 
-Frame times (`tests.bench.frame_time`) and the memory of a large upload
+Other viewers beside this one (`tests.bench.peers`), frame times (`tests.bench.frame_time`) and the memory of a large upload
 (`tests.bench.upload_memory`) need a running server and are started by hand.
 """
 
