@@ -2,8 +2,8 @@
 
     python -m tests.bench [--records 1000000 10000000]
 
-Other viewers beside this one (`tests.bench.peers`), frame times (`tests.bench.frame_time`) and the memory of a large upload
-(`tests.bench.upload_memory`) need a running server and are started by hand.
+Other viewers beside this one (`tests.bench.peers`), frame times (`tests.bench.frame_time`) and
+the memory of a large upload (`tests.bench.upload_memory`) are started by hand.
 """
 
 import argparse
