@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gapWords, startWords, trackKeyOf } from "../../static/js/viewers/dependencies.js";
+import { startWords, trackKeyOf } from "../../static/js/viewers/dependencies.js";
+import { gapText, gapWords } from "../../static/js/viewers/edge-line.js";
 import { makeDocument } from "./make-tile.js";
 
 const THIN = "\u202f";
@@ -44,10 +45,11 @@ test("a release by nobody on record says so", () => {
 });
 
 test("gaps read as distance or overlap", () => {
-  const gap = (/** @type {number} */ ns) => gapWords({ ...PLACE, kind: "ORDERED", gap_ns: ns });
-  assert.equal(gap(-40), `40${THIN}ns overlap`);
-  assert.equal(gap(0), "no gap");
-  assert.equal(gap(1500), `1.50${THIN}µs between`);
+  assert.equal(gapWords(-40), `40${THIN}ns overlap`);
+  assert.equal(gapWords(0), "no gap");
+  assert.equal(gapWords(1500), `1.50${THIN}µs between`);
+  assert.equal(gapText(1500), `1.50${THIN}µs`);
+  assert.equal(gapText(-40), `40${THIN}ns overlap`);
 });
 
 test("an instruction's row on the timeline is found by core and track of its part", () => {

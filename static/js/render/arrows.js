@@ -33,9 +33,62 @@ export function curveBetween(from, to) {
 }
 
 /**
+ * A curve from the end of a bar to the start of another one. Where there is too little way between
+ * them it runs vertically and arrives from above or below; within one lane it is an arch.
+ * @param {Box} from
+ * @param {Box} to
+ * @returns {Curve}
+ */
+export function dependencyCurve(from, to) {
+  const way = to.x0 - from.x1;
+  const shared = Math.min(from.y1, to.y1) - Math.max(from.y0, to.y0);
+  if (way >= STEEP_PX) {
+    const begin = { x: from.x1, y: (from.y0 + from.y1) / 2 };
+    const end = { x: to.x0, y: (to.y0 + to.y1) / 2 };
+    const bend = Math.max(LEAST_BEND, way / 2);
+    const c1 = { x: begin.x + bend, y: begin.y };
+    return { from: begin, to: end, c1, c2: { x: end.x - bend, y: end.y }, isSteep: false };
+  }
+  const isDown = to.y0 >= from.y0 && shared <= 0;
+  const x = Math.min(
+    Math.max(to.x0 - STEEP_PX / 2, from.x0 + DOT),
+    Math.max(from.x0 + DOT, from.x1),
+  );
+  const begin = { x, y: isDown ? from.y1 : from.y0 };
+  const isArch = shared > 0;
+  const end = {
+    x: to.x0 + Math.min(4, (to.x1 - to.x0) / 2),
+    y: isDown || isArch ? to.y0 : to.y1,
+  };
+  const bend = isArch ? -LEAST_BEND : (end.y - begin.y) / 2;
+  const c1 = { x: begin.x, y: begin.y + bend };
+  const c2 = { x: end.x, y: isArch ? end.y + bend : end.y - bend };
+  return { from: begin, to: end, c1, c2, isSteep: true };
+}
+
+/** The line of each kind of dependency: solid flow, dashed anti, dotted output and order. */
+const DASHES = /** @type {Record<string, number[]>} */ ({
+  flow: [],
+  anti: [6, 4],
+  output: [1.5, 3.5],
+  order: [1.5, 3.5],
+  semaphore: [9, 3, 2, 3],
+  transfer: [9, 3, 2, 3],
+  unknown: [1.5, 3.5],
+});
+
+/**
+ * @param {string} kind
+ * @returns {number[]}
+ */
+export function dashOf(kind) {
+  return DASHES[kind] ?? [];
+}
+
+/**
  * Draws curves, each twice: first the halo, so that they can be told from bars they cross.
  * @param {CanvasRenderingContext2D} context
- * @param {{curve: Curve, colour: string}[]} arrows
+ * @param {{curve: Curve, colour: string, dash?: number[], width?: number}[]} arrows
  * @param {string} halo
  */
 export function drawArrows(context, arrows, halo) {
@@ -43,14 +96,16 @@ export function drawArrows(context, arrows, halo) {
     [true, 4],
     [false, 1.5],
   ])) {
-    for (const { curve, colour } of arrows) {
+    for (const { curve, colour, dash = [], width: own = width } of arrows) {
       const { from, to, c1, c2 } = curve;
       context.strokeStyle = isHalo ? halo : colour;
-      context.lineWidth = width;
+      context.lineWidth = isHalo ? width : own;
+      context.setLineDash(isHalo ? [] : dash);
       context.beginPath();
       context.moveTo(from.x, from.y);
       context.bezierCurveTo(c1.x, c1.y, c2.x, c2.y, to.x, to.y);
       context.stroke();
+      context.setLineDash([]);
       if (isHalo) continue;
       context.fillStyle = colour;
       context.beginPath();

@@ -1,0 +1,62 @@
+/** The stretches of the critical path, row by row, as bands that are wide enough to be seen. */
+
+/** @typedef {{kind: "work" | "latency" | "transfer" | "unexplained", start_ns: number, end_ns: number, row: number | null, track: string | null}} Segment */
+/** @typedef {{track: string, x0: number, x1: number, isWork: boolean}} Band */
+
+/**
+ * Bands of a view. Stretches of one row that lie within a pixel are one band, so that a far view
+ * draws no more than it has columns.
+ * @param {Segment[]} segments in order of time
+ * @param {import("../kit/scale.js").Scale} scale
+ * @returns {Band[]}
+ */
+export function pathBands(segments, scale) {
+  /** @type {Map<string, Band>} */
+  const last = new Map();
+  /** @type {Band[]} */
+  const found = [];
+  for (const { kind, start_ns: start, end_ns: end, track } of segments) {
+    const [x0, x1] = [scale.x(start), Math.max(scale.x(end), scale.x(start) + 1)];
+    if (!track || x1 < 0 || x0 > scale.width) continue;
+    const isWork = kind === "work" || kind === "transfer";
+    const before = last.get(track);
+    if (before && before.isWork === isWork && x0 - before.x1 < 1) {
+      before.x1 = Math.max(before.x1, x1);
+      continue;
+    }
+    const band = { track, x0, x1, isWork };
+    last.set(track, band);
+    found.push(band);
+  }
+  return found.sort((a, b) => a.x0 - b.x0);
+}
+
+/**
+ * What to ask for so that a view and what lies around it is known.
+ * @param {{start: number, end: number}} view
+ * @param {number} whole ns
+ * @returns {{start: number, end: number}}
+ */
+export function askedAround({ start, end }, whole) {
+  const around = (end - start) / 2;
+  return {
+    start: Math.max(0, Math.floor(start - around)),
+    end: Math.min(Math.ceil(whole), Math.ceil(end + around)),
+  };
+}
+
+/**
+ * Whether what is known shows a view as well as an answer for it would.
+ * @param {{start: number, end: number, isWhole: boolean} | null} known
+ * @param {{start: number, end: number}} view
+ * @param {number} whole ns
+ * @returns {boolean}
+ */
+export function isEnough(known, view, whole) {
+  if (!known) return false;
+  const start = Math.max(0, view.start);
+  const end = Math.min(whole, view.end);
+  const isInside = known.start <= start && known.end >= end;
+  // A cut answer names the longest of a wide window: a much narrower view deserves its own.
+  return isInside && (known.isWhole || known.end - known.start < 4 * (end - start));
+}
