@@ -110,6 +110,32 @@ def test_fields_shown_as_operands_exist() -> None:
         assert [name for name, _ in named_fields(slot(opcode))] == list(names)
 
 
+def test_a_register_beside_an_immediate_is_shown_as_a_byte() -> None:
+    found = fields(slot(0xA8, at_14=b"\x01", at_18=b"\x09", at_24=u64(5)))
+    assert (found["src1"], found["imm"]) == ("imm", "0x5")
+    assert found["byte_18"] == "0x09"
+    read = fields(slot(0xA8, at_18=b"\x09"))
+    assert read["src1"] == "$R[9]"
+    assert "byte_18" not in read
+
+
+def test_bytes_above_the_width_of_a_fill_are_shown_by_their_place() -> None:
+    found = fields(slot(0x49, at_32=b"\x06", at_40=b"\xc0\x3f\x05\x06"))
+    assert (found["value"], found["byte_42"], found["byte_43"]) == ("1.5", "0x05", "0x06")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "raw", "text"),
+    [(0x0A, u32(0x7FC00001), "nan 0x7fc00001"), (0x07, b"\x01\x7e\0\0", "nan 0x7e01")],
+)
+def test_one_nan_is_told_from_another(dtype: int, raw: bytes, text: str) -> None:
+    assert fields(slot(0x49, at_32=bytes([dtype]), at_40=raw))["value"] == text
+
+
+def test_a_queue_name_that_is_no_text_tells_its_bytes() -> None:
+    assert fields(slot(0xC1, at_12=b"q\xf2\x9f"))["queue"] == "q\\xf2\\x9f"
+
+
 @given(st.one_of(SLOTS, KNOWN))
 def test_any_64_bytes_have_fields_and_none_is_hidden(raw: bytes) -> None:
     found = fields(raw)

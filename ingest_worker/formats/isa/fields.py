@@ -1,11 +1,12 @@
 """Every field of a slot by name, for people who look at one instruction closely."""
 
 from collections.abc import Callable, Mapping
+from math import isnan
 from struct import unpack, unpack_from
 from types import MappingProxyType
 
 from ingest_worker.formats.isa.bodies import float_text, u32
-from ingest_worker.formats.isa.control_bodies import queue_text, u64
+from ingest_worker.formats.isa.control_bodies import u64
 from ingest_worker.formats.isa.layouts import (
     HEADER,
     HEADER_BYTES,
@@ -26,6 +27,7 @@ from ingest_worker.formats.isa.vocabulary import (
 
 Reader = Callable[[bytes, FieldSpec], str]
 _IMMEDIATE_KIND_AT, _IMMEDIATE = 14, 1
+_TEXT_BYTES = 36
 
 
 def _integer(layout: str) -> Reader:
@@ -67,8 +69,11 @@ def _address(slot: bytes, spec: FieldSpec) -> str:
 
 def _source1(slot: bytes, spec: FieldSpec) -> str:
     """The second source of an ALU_OP: the immediate, or a register."""
-    is_immediate = slot[_IMMEDIATE_KIND_AT] == _IMMEDIATE
-    return "imm" if is_immediate else f"$R[{slot[spec.offset]}]"
+    return "imm" if _is_immediate(slot) else f"$R[{slot[spec.offset]}]"
+
+
+def _is_immediate(slot: bytes) -> bool:
+    return slot[_IMMEDIATE_KIND_AT] == _IMMEDIATE
 
 
 def _value(slot: bytes, spec: FieldSpec) -> str:
@@ -76,14 +81,25 @@ def _value(slot: bytes, spec: FieldSpec) -> str:
     dtype, size = slot[spec.dtype_at], dtype_bytes(slot[spec.dtype_at])
     raw = u32(slot, spec.offset) & ((1 << (8 * min(size, 4))) - 1)
     if dtype == BFLOAT16:
-        return float_text(unpack("<f", (raw << 16).to_bytes(4, "little"))[0])
+        return _float(unpack("<f", (raw << 16).to_bytes(4, "little"))[0], raw)
     if dtype == FP16:
-        return float_text(unpack("<e", raw.to_bytes(2, "little"))[0])
+        return _float(unpack("<e", raw.to_bytes(2, "little"))[0], raw)
     if dtype in FP32:
-        return float_text(unpack("<f", raw.to_bytes(4, "little"))[0])
+        return _float(unpack("<f", raw.to_bytes(4, "little"))[0], raw)
     if dtype in SIGNED and size in (1, 2, 4):
         return str(raw - (1 << (8 * size)) if raw >> (8 * size - 1) else raw)
     return f"{raw:#x}"
+
+
+def _float(value: float, raw: int) -> str:
+    """A float as text; there are many NaN, so that one is told with its bits."""
+    return f"nan {raw:#x}" if isnan(value) else float_text(value)
+
+
+def _name(slot: bytes, spec: FieldSpec) -> str:
+    """A text up to its NUL; bytes that are no UTF-8 are told as such."""
+    raw = slot[spec.offset : spec.offset + _TEXT_BYTES].split(b"\0", 1)[0]
+    return raw.decode("utf-8", "backslashreplace") or '""'
 
 
 READERS: Mapping[str, Reader] = MappingProxyType(
@@ -111,7 +127,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "t3_high": _pattern(3, "high"),
         "t4": _pattern(4),
         "a8": _address,
-        "text36": lambda slot, _: queue_text(slot) or '""',
+        "text36": _name,
     }
 )
 
@@ -137,9 +153,17 @@ _SIZES: Mapping[str, int] = MappingProxyType(
 
 
 def _size(slot: bytes, spec: FieldSpec) -> int:
-    """Bytes of a field; a text ends before its NUL, and what follows is not part of it."""
+    """Bytes of a field as far as its text tells them; the others are shown by their place.
+
+    A text ends before its NUL, a number has the width of its data type, and the register of a
+    second source that is an immediate is not read (section 5.6).
+    """
     if spec.kind == "text36":
-        return (slot[spec.offset : spec.offset + 36] + b"\0").index(0)
+        return (slot[spec.offset : spec.offset + _TEXT_BYTES] + b"\0").index(0)
+    if spec.kind == "source1":
+        return 0 if _is_immediate(slot) else 1
+    if spec.kind == "value":
+        return min(dtype_bytes(slot[spec.dtype_at]), _SIZES["value"])
     return _SIZES.get(spec.kind, 1)
 
 
