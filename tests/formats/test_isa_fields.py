@@ -119,19 +119,6 @@ def test_a_register_beside_an_immediate_is_shown_as_a_byte() -> None:
     assert "byte_18" not in read
 
 
-def test_bytes_above_the_width_of_a_fill_are_shown_by_their_place() -> None:
-    found = fields(slot(0x49, at_32=b"\x06", at_40=b"\xc0\x3f\x05\x06"))
-    assert (found["value"], found["byte_42"], found["byte_43"]) == ("1.5", "0x05", "0x06")
-
-
-@pytest.mark.parametrize(
-    ("dtype", "raw", "text"),
-    [(0x0A, u32(0x7FC00001), "nan 0x7fc00001"), (0x07, b"\x01\x7e\0\0", "nan 0x7e01")],
-)
-def test_one_nan_is_told_from_another(dtype: int, raw: bytes, text: str) -> None:
-    assert fields(slot(0x49, at_32=bytes([dtype]), at_40=raw))["value"] == text
-
-
 def test_a_queue_name_that_is_no_text_tells_its_bytes() -> None:
     assert fields(slot(0xC1, at_12=b"q\xf2\x9f"))["queue"] == "q\\xf2\\x9f"
 

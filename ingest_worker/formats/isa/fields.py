@@ -1,7 +1,6 @@
 """Every field of a slot by name, for people who look at one instruction closely."""
 
 from collections.abc import Callable, Mapping
-from math import isnan
 from struct import unpack, unpack_from
 from types import MappingProxyType
 
@@ -81,19 +80,14 @@ def _value(slot: bytes, spec: FieldSpec) -> str:
     dtype, size = slot[spec.dtype_at], dtype_bytes(slot[spec.dtype_at])
     raw = u32(slot, spec.offset) & ((1 << (8 * min(size, 4))) - 1)
     if dtype == BFLOAT16:
-        return _float(unpack("<f", (raw << 16).to_bytes(4, "little"))[0], raw)
+        return float_text(unpack("<f", (raw << 16).to_bytes(4, "little"))[0])
     if dtype == FP16:
-        return _float(unpack("<e", raw.to_bytes(2, "little"))[0], raw)
+        return float_text(unpack("<e", raw.to_bytes(2, "little"))[0])
     if dtype in FP32:
-        return _float(unpack("<f", raw.to_bytes(4, "little"))[0], raw)
+        return float_text(unpack("<f", raw.to_bytes(4, "little"))[0])
     if dtype in SIGNED and size in (1, 2, 4):
         return str(raw - (1 << (8 * size)) if raw >> (8 * size - 1) else raw)
     return f"{raw:#x}"
-
-
-def _float(value: float, raw: int) -> str:
-    """A float as text; there are many NaN, so that one is told with its bits."""
-    return f"nan {raw:#x}" if isnan(value) else float_text(value)
 
 
 def _name(slot: bytes, spec: FieldSpec) -> str:
@@ -155,15 +149,13 @@ _SIZES: Mapping[str, int] = MappingProxyType(
 def _size(slot: bytes, spec: FieldSpec) -> int:
     """Bytes of a field as far as its text tells them; the others are shown by their place.
 
-    A text ends before its NUL, a number has the width of its data type, and the register of a
-    second source that is an immediate is not read (section 5.6).
+    A text ends before its NUL, and the register of a second source that is an immediate is not read
+    (section 5.6).
     """
     if spec.kind == "text36":
         return (slot[spec.offset : spec.offset + _TEXT_BYTES] + b"\0").index(0)
     if spec.kind == "source1":
         return 0 if _is_immediate(slot) else 1
-    if spec.kind == "value":
-        return min(dtype_bytes(slot[spec.dtype_at]), _SIZES["value"])
     return _SIZES.get(spec.kind, 1)
 
 
