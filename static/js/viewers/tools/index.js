@@ -1,11 +1,13 @@
 /** Every tool of the timeline, in the order in which Esc asks them and in which they are drawn. */
 
+import { boxTool } from "./box.js";
 import { commandPalette } from "./command-palette.js";
 import { criticalPath } from "./critical-path.js";
 import { dependencies } from "./dependencies.js";
 import { dependencyChain } from "./dependency-chain.js";
 import { showModes } from "./modes.js";
 import { placeMenu } from "./place-menu.js";
+import { rangeTool } from "./range.js";
 import { showToggles } from "./toggles.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
@@ -15,7 +17,15 @@ import { showToggles } from "./toggles.js";
  * A line for each tool; a tool that has nothing to do in this kind of run gives null.
  * @type {((viewer: TimelineViewer) => Tool | null)[]}
  */
-const TOOLS = [placeMenu, commandPalette, criticalPath, dependencyChain, dependencies];
+const TOOLS = [
+  rangeTool,
+  boxTool,
+  placeMenu,
+  commandPalette,
+  criticalPath,
+  dependencyChain,
+  dependencies,
+];
 
 /**
  * Gives a viewer its tools, before its first picture.
