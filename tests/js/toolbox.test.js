@@ -36,12 +36,12 @@ test("Esc clears one thing at a time, in the order of the tools", () => {
   const box = new Toolbox();
   const left = ["box", "range"];
   for (const name of [...left]) {
-    const escape = () => {
+    const cleared = () => {
       const at = left.indexOf(name);
       if (at >= 0) left.splice(at, 1);
       return at >= 0;
     };
-    box.tools.push({ name, escape });
+    box.tools.push({ name, escape: cleared });
   }
   assert.equal(box.escape(), true);
   assert.deepEqual(left, ["range"]);

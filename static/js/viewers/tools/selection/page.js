@@ -33,6 +33,8 @@ export class SelectionPage {
     /** @type {Answer | null} */
     this.answer = null;
     this.problem = "";
+    /** @type {HTMLInputElement | null} */
+    this.field = null;
   }
 
   /** @returns {Chosen | null} */
@@ -111,7 +113,7 @@ export class SelectionPage {
       : this.answer
         ? content(this.answer, chosen.tracks !== null)
         : [make("p", { class: "panel__loading quiet" }, "Counting …")];
-    const isTyping = body.contains(document.activeElement) && this.field === document.activeElement;
+    const isTyping = this.field !== null && this.field === document.activeElement;
     if (isTyping) body.replaceChildren(body.children[0], ...parts);
     else body.replaceChildren(this.head(chosen), ...parts);
   }
