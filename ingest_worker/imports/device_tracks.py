@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -20,8 +19,15 @@ from ingest_worker.builders.slices import (
     LabelBook,
     size_labels,
 )
-from ingest_worker.formats.errors import LimitExceeded
 from ingest_worker.formats.isa.opcodes import COLOURS, opcode_name
+from ingest_worker.imports.collective_tracks import CollectiveTracks
+from ingest_worker.imports.track_rows import (
+    Longs,
+    TableRows,
+    check_count,
+    slug_of,
+    table_rows,
+)
 from ingest_worker.tracks.catalogue import (
     TRANSPOSE_BIT,
     UNKNOWN_COLOUR,
@@ -36,62 +42,12 @@ SAMPLES: Mapping[str, str] = {
     **dict.fromkeys(("SbufUsage", "PsumUsage", "DmaUsage", "HbmUsage", "PendingDma"), "pcore_idx"),
     "SemaphoreUpdate": "id",
 }
-MOST_ROWS_OF_TRACKS = 2_000
-"""Engines, or queues, of one core and cores together: more are no device."""
-
 ENGINE_ORDER = [name for name, _, _ in ENGINE_TRACKS]
 TRANSPOSE = "TRANSPOSE"
 COLOUR_OF: Mapping[str, int] = {opcode_name(byte): colour for byte, colour in COLOURS.items()}
 
 _RING = re.compile(r"(?:\A|-)(?:Q(\d+))?-?E\d+\Z")
 """`-Q1-E64` behind a queue's name, or `Q1-E64` where it has none."""
-
-Longs = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Columns of one table; `start_ns` and `end_ns` are as they are drawn."""
-
-    columns: pa.Table
-    start_ns: Longs
-    end_ns: Longs
-    core: Longs
-
-    def codes(self, name: str) -> tuple[list[str], Longs]:
-        """The distinct texts of a column, and each row's place among them."""
-        column: Any = self.columns.column(name)
-        if not pa.types.is_string(column.type):
-            column = column.cast(pa.string())
-        packed: Any = pc.dictionary_encode(column.fill_null("")).combine_chunks()
-        found = packed.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        return [str(text) for text in packed.dictionary.to_pylist()], found
-
-    def numbers(self, name: str) -> Longs:
-        """A column of whole numbers; what is missing counts as 0."""
-        return _numbers(self.columns, name)
-
-
-def _rows(folder: Path, table: str, times: tuple[str, str, str], names: list[str]) -> _Rows | None:
-    """Some columns of a table of the run; None where the table or its times are not there.
-
-    `times` are the columns of start and end, or of start and length.
-    """
-    path = folder / table_file(table)
-    if not path.is_file():
-        return None
-    start, end, length = times
-    wanted = [name for name in (start, end, length, "pcore_idx", *names) if name]
-    texts = [name for name in names if name.endswith(("name", "track", "opcode", "type", "fn"))]
-    columns = pq.read_table(path, columns=wanted, memory_map=True, read_dictionary=texts)
-    begin = columns.column(start).to_numpy().astype(np.int64)
-    stop = begin
-    if end:
-        stop = columns.column(end).to_numpy().astype(np.int64)
-    elif length:
-        stop = begin + columns.column(length).to_numpy().astype(np.int64)
-    shown = np.maximum(begin, 0)
-    return _Rows(columns, shown, np.maximum(stop, shown), _numbers(columns, "pcore_idx"))
 
 
 def _queue_names(folder: Path) -> dict[tuple[int, int], str]:
@@ -120,13 +76,7 @@ def _check_samples(folder: Path) -> None:
         path = folder / table_file(table)
         if path.is_file():
             found: Any = pq.read_table(path, columns=[column], memory_map=True).column(0)
-            _check_count(len(pc.unique(found)), table)
-
-
-def _numbers(columns: pa.Table, name: str) -> Longs:
-    column: Any = columns.column(name)
-    found: Longs = column.fill_null(0).to_numpy().astype(np.int64)
-    return found
+            check_count(len(pc.unique(found)), table)
 
 
 @dataclass
@@ -146,8 +96,9 @@ class DeviceTracks:
             *self._queues(),
             *self._clocks(),
             *self._errors(),
+            *self._collectives(),
         ]
-        order = ["core", "dma", "clock", "errors"]
+        order = ["core", "collectives", "dma", "clock", "errors"]
         self.groups.sort(key=lambda group: order.index(group.kind))
 
     def _group(self, kind: str, core: int, title: str, subtitle: str, slug: str) -> str:
@@ -156,7 +107,7 @@ class DeviceTracks:
             self.groups.append(TrackGroup(name, title, subtitle, kind, self.part, core))
         return name
 
-    def _track(self, rows: _Rows, chosen: Longs, facts: Mapping[str, Any]) -> TrackSlices:
+    def _track(self, rows: TableRows, chosen: Longs, facts: Mapping[str, Any]) -> TrackSlices:
         track = TrackSlices(
             part=self.part,
             row=chosen,
@@ -168,7 +119,7 @@ class DeviceTracks:
         return track.sorted_by_start()
 
     def _engines(self) -> Iterator[TrackSlices]:
-        rows = _rows(
+        rows = table_rows(
             self.folder,
             "Instruction",
             ("start_ts", "end_ts", ""),
@@ -177,7 +128,7 @@ class DeviceTracks:
         if rows is None:
             return
         names, track = rows.codes("timeline_track")
-        _check_count(len(names) + len(np.unique(rows.core)), "Instruction")
+        check_count(len(names) + len(np.unique(rows.core)), "Instruction")
         colour, label = self._looks(rows)
         order = sorted(range(len(names)), key=lambda n: (_place(names[n]), names[n]))
         for core in np.unique(rows.core).tolist():
@@ -191,7 +142,7 @@ class DeviceTracks:
                     rows,
                     chosen,
                     {
-                        "key": f"{group}/{_slug(name)}",
+                        "key": f"{group}/{slug_of(name)}",
                         "group": group,
                         "kind": "engine",
                         "name": name,
@@ -202,7 +153,7 @@ class DeviceTracks:
                     },
                 )
 
-    def _looks(self, rows: _Rows) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
+    def _looks(self, rows: TableRows) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
         """Colour and label of each instruction, by its opcode and function."""
         opcodes, opcode = rows.codes("opcode")
         functions, function = rows.codes("scalar_activation_fn")
@@ -219,7 +170,7 @@ class DeviceTracks:
         return colour.astype(np.uint8), self.labels.numbers(texts)[code]
 
     def _queues(self) -> Iterator[TrackSlices]:
-        rows = _rows(
+        rows = table_rows(
             self.folder,
             "DmaPacket",
             ("start_ts", "end_ts", ""),
@@ -229,7 +180,7 @@ class DeviceTracks:
             return
         known = _queue_names(self.folder)
         full, code = rows.codes("queue_name")
-        _check_count(len(np.unique(rows.core)), "DmaPacket")
+        check_count(len(np.unique(rows.core)), "DmaPacket")
         names = sorted({_RING.sub("", name) for name in full})
         queue = np.array([names.index(_RING.sub("", name)) for name in full])[code]
         engine, index = rows.numbers("engine_idx"), rows.numbers("queue_idx")
@@ -240,7 +191,7 @@ class DeviceTracks:
             group = self._group("dma", core, f"DMA of core {core}", "by queue", f"dma{core}")
             base = int(engine[own].min()) // ENGINES_PER_CORE * ENGINES_PER_CORE
             keys = np.unique(np.stack((index[own], queue[own]), axis=1), axis=0)
-            _check_count(len(keys), "DmaPacket")
+            check_count(len(keys), "DmaPacket")
             for number, place in keys.tolist():
                 chosen = np.flatnonzero(own & (queue == place) & (index == number))
                 name = names[place] or known.get((core, number), f"Q{number}")
@@ -249,7 +200,7 @@ class DeviceTracks:
                     rows,
                     chosen,
                     {
-                        "key": f"{group}/{number}-{_slug(name)}",
+                        "key": f"{group}/{number}-{slug_of(name)}",
                         "group": group,
                         "kind": "dma_queue",
                         "name": name,
@@ -264,10 +215,12 @@ class DeviceTracks:
                 )
 
     def _clocks(self) -> Iterator[TrackSlices]:
-        rows = _rows(self.folder, "Throttle", ("timestamp", "", "duration"), ["k", "n", "type"])
+        rows = table_rows(
+            self.folder, "Throttle", ("timestamp", "", "duration"), ["k", "n", "type"]
+        )
         if rows is None:
             return
-        _check_count(len(np.unique(rows.core)), "Throttle")
+        check_count(len(np.unique(rows.core)), "Throttle")
         limit, whole = rows.numbers("k"), rows.numbers("n")
         kinds, kind = rows.codes("type")
         for core in np.unique(rows.core).tolist():
@@ -292,11 +245,18 @@ class DeviceTracks:
                 },
             )
 
+    def _collectives(self) -> list[TrackSlices]:
+        made = CollectiveTracks(self.folder, self.part, self.labels)
+        found = list(made.tracks())
+        if found:
+            self.groups.append(made.group)
+        return found
+
     def _errors(self) -> Iterator[TrackSlices]:
-        rows = _rows(self.folder, "Error", ("timestamp", "", ""), ["description"])
+        rows = table_rows(self.folder, "Error", ("timestamp", "", ""), ["description"])
         if rows is None:
             return
-        _check_count(len(np.unique(rows.core)), "Error")
+        check_count(len(np.unique(rows.core)), "Error")
         texts, text = rows.codes("description")
         label = self.labels.numbers(texts)[text]
         for core in np.unique(rows.core).tolist():
@@ -318,15 +278,5 @@ class DeviceTracks:
             )
 
 
-def _check_count(count: int, table: str) -> None:
-    if count > MOST_ROWS_OF_TRACKS:
-        text = f"{table} names {count:,} cores, engines or queues."
-        raise LimitExceeded("limit.records", text, file=table)
-
-
 def _place(name: str) -> int:
     return ENGINE_ORDER.index(name) if name in ENGINE_ORDER else len(ENGINE_ORDER)
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "unnamed"

@@ -10,7 +10,17 @@ import numpy.typing as npt
 
 from ingest_worker.tracks.depth import MOST_LANES
 
-KINDS = ("engine", "dma_queue", "dma_engine", "clock", "error", "span")
+KINDS = (
+    "engine",
+    "dma_queue",
+    "dma_engine",
+    "clock",
+    "error",
+    "collective",
+    "cc_core",
+    "barrier",
+    "span",
+)
 TRANSPOSE_BIT = 0x40
 UNKNOWN_COLOUR = 255
 TABLE_TIMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -19,6 +29,9 @@ TABLE_TIMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "DmaPacket": {"start": "start_ts", "end": "end_ts"},
         "Throttle": {"start": "timestamp", "length": "duration"},
         "Error": {"start": "timestamp"},
+        "CcOp": {"start": "start_ts", "end": "end_ts"},
+        "CcInstruction": {"start": "start_ts", "end": "end_ts"},
+        "CoreBarriers": {"start": "start_ts", "end": "end_ts"},
         "UnknownRecord": {"start": "timestamp"},
         "SystemProfileEvents": {"start": "start_ts", "end": "end_ts"},
     }

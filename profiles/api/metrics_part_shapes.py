@@ -240,6 +240,7 @@ class CollectiveOperation(serializers.Serializer[object]):
     q3_ns = serializers.IntegerField()
     max_ns = serializers.IntegerField()
     variance_ns2 = serializers.FloatField()
+    longest = LongestEvent(allow_null=True)
 
 
 class Collectives(serializers.Serializer[object]):

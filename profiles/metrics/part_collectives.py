@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from profiles.metrics.insights.places import stream_track
+from profiles.metrics.longest import Place
 from profiles.metrics.region import Region
 
 TABLE = "CcOp"
@@ -31,12 +33,12 @@ def collectives(region: Region) -> dict[str, Any]:
     return {
         "missing": None,
         "count": len(rows),
-        "operations": [_operation(name, own) for name, own in sorted(groups.items())],
+        "operations": [_operation(region, name, own) for name, own in sorted(groups.items())],
         "points": [_point(row) for row in rows[:MOST_POINTS]],
     }
 
 
-def _operation(name: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _operation(region: Region, name: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     lengths = np.array([row["end_ts"] - row["start_ts"] for row in rows], np.int64)
     first, median, third = np.quantile(lengths, (0.25, 0.5, 0.75), method="inverted_cdf").tolist()
     return {
@@ -50,7 +52,23 @@ def _operation(name: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "q3_ns": int(third),
         "max_ns": int(lengths.max()),
         "variance_ns2": float(lengths.var()),
+        "longest": _place(region, rows[int(lengths.argmax())]),
     }
+
+
+def _place(region: Region, row: dict[str, Any]) -> Place:
+    """Where an operation lies on the timeline: on the row of its stream."""
+    return {
+        "track": collective_track(region, row),
+        "row": row["row"],
+        "start_ns": row["start_ts"],
+        "end_ns": row["end_ts"],
+    }
+
+
+def collective_track(region: Region, row: dict[str, Any]) -> str:
+    """The key of the row where a collective lies."""
+    return stream_track(region, int(row.get("stream_id") or 0))
 
 
 def _point(row: dict[str, Any]) -> dict[str, Any]:

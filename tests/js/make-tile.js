@@ -71,6 +71,7 @@ export function makeDocument(tracks = [{}]) {
         dma_queue: "dma",
         dma_engine: "dma_engines",
         error: "errors",
+        collective: "collectives",
       };
       const kind = kinds[own[0].kind];
       return {

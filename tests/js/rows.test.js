@@ -139,3 +139,26 @@ test("engines of the DMA are named from the first to the last", () => {
   ]);
   assert.equal(groupSubtitle(document, document.groups[0]), "E64–E79");
 });
+
+test("collectives stand between the cores and DMA, under a head that closes them", () => {
+  const group = "p0/collectives";
+  const document = makeDocument([
+    ...FULL,
+    { kind: "collective", group, name: "Stream 7 (CC 8, 9)" },
+    { kind: "cc_core", group, name: "CC core 8" },
+    { kind: "barrier", group, name: "Barriers, core 0" },
+  ]);
+  const { rows } = layoutRows(document, state);
+  const found = names(rows);
+  const [core, own, dma] = ["head p0/c0", `head ${group}`, "head p0/dma0"].map((name) =>
+    found.indexOf(name),
+  );
+  assert.ok(core < own && own < dma);
+  assert.deepEqual(found.slice(own + 1, dma), [
+    "Stream 7 (CC 8, 9)",
+    "CC core 8",
+    "Barriers, core 0",
+  ]);
+  const closed = layoutRows(document, { ...state, closed: new Set([group]) });
+  assert.ok(!names(closed.rows).includes("CC core 8"));
+});

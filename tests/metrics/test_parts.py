@@ -294,6 +294,12 @@ def test_collectives_by_operation_and_as_points(tmp_path: Path) -> None:
         "q3_ns": 30,
         "max_ns": 40,
         "variance_ns2": 125,
+        "longest": {
+            "track": "p0/collectives/stream0",
+            "row": 3,
+            "start_ns": 3000,
+            "end_ns": 3040,
+        },
     }
     assert [point["row"] for point in collectives(Region(of.run, 500, 2500))["points"]] == [1, 2]
     none = region(tmp_path, Instruction=[instruction("Vector", 0, 1)])

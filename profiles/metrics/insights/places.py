@@ -35,6 +35,11 @@ def dma_engine_track(region: Region, core: int, engine: int) -> str:
     return f"p{region.run.part}/engines{core}/e{engine % DMA_ENGINES:02d}"
 
 
+def stream_track(region: Region, stream: int) -> str:
+    """The key of the row of a stream's collectives on the timeline."""
+    return f"p{region.run.part}/collectives/stream{stream}"
+
+
 def clock_track(region: Region, core: int) -> str:
     """The key of a core's clock on the timeline."""
     return f"p{region.run.part}/clock/c{core}"

@@ -14,7 +14,7 @@ from profiles.metrics.insights.finding import Evidence, Finding, ranges_of, rows
 from profiles.metrics.insights.places import stretches_at
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.part_collectives import TABLE as COLLECTIVE
-from profiles.metrics.part_collectives import collective_rows
+from profiles.metrics.part_collectives import collective_rows, collective_track
 from profiles.metrics.region import NS_PER_S, Region
 
 VIRTUAL = "VIRTUAL"
@@ -172,6 +172,7 @@ def collective_outliers(region: Region, most: Thresholds) -> Sequence[Finding]:
                 tuple(row["row"] for row in outliers[:200]),
                 len(outliers),
                 "collective",
+                tuple(dict.fromkeys(collective_track(region, row) for row in outliers)),
             ),
             ranges=ranges,
             range_count=count,

@@ -24,7 +24,7 @@ const CLOCK_HEIGHT = 24;
 const LANE_HEIGHT = 17;
 export const PADDING = 6;
 const QUEUE_NEAR_HEIGHT = 54;
-const GROUP_ORDER = ["errors", "clock", "core", "dma", "dma_engines"];
+const GROUP_ORDER = ["errors", "clock", "core", "collectives", "dma", "dma_engines"];
 export const ENGINE_ORDER = ["Tensor", "TensorMatrix", "Vector", "Scalar", "GpSimd", "Sync"];
 const EARLY = 0.1;
 /** @type {ReadonlySet<string>} */
@@ -36,6 +36,9 @@ const HEIGHTS = new Map([
   ["dma_queue", [22, 38]],
   ["dma_engine", [14, 22]],
   ["error", [22, 22]],
+  ["collective", [22, 48]],
+  ["cc_core", [22, 38]],
+  ["barrier", [18, 22]],
   ["clock", [CLOCK_HEIGHT, CLOCK_HEIGHT]],
 ]);
 

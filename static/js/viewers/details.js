@@ -79,6 +79,54 @@ const SECTIONS = {
       ],
     ],
   ],
+  CcOp: [
+    [
+      "Collective",
+      [
+        ["Operation", "operation"],
+        ["Algorithm", "algorithm"],
+        [
+          "Elements",
+          (row) => (isThere(row.num_elements) ? `${row.num_elements} ${row.dtype}` : ""),
+        ],
+        ["Input", "input_size"],
+        ["Output", "output_size"],
+        ["Algorithm bandwidth", "algorithm_bandwidth"],
+        ["Bus bandwidth", "bus_bandwidth"],
+      ],
+    ],
+    [
+      "Started by",
+      [
+        ["Engine", "trigger_engine"],
+        ["Trigger", "trigger_start_ts"],
+        ["Delay", "cc_trigger_start_delay"],
+        ["Ranks", "replica_group"],
+      ],
+    ],
+  ],
+  CcInstruction: [
+    [
+      "Collectives core",
+      [
+        ["Step", "description"],
+        ["Core", (row) => (isThere(row.core_idx) ? `CC ${row.core_idx}` : "")],
+        ["Started by", "trigger_engine"],
+        ["Trigger", "trigger_start_ts"],
+      ],
+    ],
+  ],
+  CoreBarriers: [
+    [
+      "Barrier",
+      [
+        ["Engine", "engine_name"],
+        ["Semaphore", "semaphore"],
+        ["Opcode", "compiler_opcode"],
+        ["Operands", "compiler_operands"],
+      ],
+    ],
+  ],
   Error: [
     [
       "Error",

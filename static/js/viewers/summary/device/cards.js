@@ -96,7 +96,7 @@ export function summaryCards(summary, { profile, meanings, opcodes }) {
       "side",
       dmaCard(summary.dma, show),
       noticesCard(summary.notices),
-      collectivesCard(summary),
+      collectivesCard(summary, show),
       nkiCard(summary, show),
       systemCard(summary),
     ),

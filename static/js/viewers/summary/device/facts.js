@@ -4,7 +4,7 @@ import { icon, make } from "../../../kit/dom.js";
 import { count, THIN } from "../../../kit/units.js";
 import { card, empty, table } from "../parts.js";
 import { stackedBar } from "./drawing.js";
-import { figure, term } from "./meaning.js";
+import { figure, linked, term } from "./meaning.js";
 import { inUnit, NONE, percent } from "./numbers.js";
 
 /** @typedef {import("./shapes.js").Summary} Summary */
@@ -13,22 +13,23 @@ import { inUnit, NONE, percent } from "./numbers.js";
 
 /**
  * @param {Summary} summary
+ * @param {(row: Operation) => string | null} show
  * @returns {HTMLElement}
  */
-export function collectivesCard({ collectives }) {
+export function collectivesCard({ collectives }, show) {
   const title = "Collectives";
   if (!collectives.operations.length) {
     return card(title, "", empty("No collectives in this region."));
   }
   const time = (/** @type {keyof Operation} */ name) => (/** @type {Operation} */ row) =>
-    figure("collectives.median_ns", inUnit(Number(row[name]), "ns"));
+    figure("collectives.median_ns", inUnit(Number(row[name]), "ns"), show(row));
   /** @type {import("../parts.js").Column<Operation>[]} */
   const columns = [
-    { head: "Operation", cell: ({ operation }) => operation },
+    { head: "Operation", cell: (row) => linked(row.operation, show(row)) },
     { head: "Count", cell: (row) => count(row.count), isNumber: true },
     {
       head: "Summed",
-      cell: ({ sum_ns: ns }) => figure("collectives.sum_ns", inUnit(ns, "ns")),
+      cell: (row) => figure("collectives.sum_ns", inUnit(row.sum_ns, "ns"), show(row)),
       isNumber: true,
     },
     { head: "Shortest", cell: time("min_ns"), isNumber: true },

@@ -27,7 +27,7 @@
  * @typedef {BusyPackets & {core: number, engine: number}} DmaEngine
  * @typedef {Packets & {least_bytes: number, most_bytes: number, mean_ns: number | null}} DmaSize
  * @typedef {{missing: string | null, packets: number | null, bytes: number | null, types: (BusyPackets & {type: string})[], sources: (BusyPackets & {source: string})[], queues: Queue[], engines: DmaEngine[], sizes: DmaSize[]}} Dma
- * @typedef {{operation: string, count: number, sum_ns: number, min_ns: number, q1_ns: number, median_ns: number, mean_ns: number, q3_ns: number, max_ns: number}} Operation
+ * @typedef {{operation: string, count: number, sum_ns: number, min_ns: number, q1_ns: number, median_ns: number, mean_ns: number, q3_ns: number, max_ns: number, longest: Place | null}} Operation
  * @typedef {{missing: string | null, count: number, operations: Operation[], points: Record<string, unknown>[]}} Collectives
  * @typedef {{missing: string | null, engines: {engine: string, kernel: number, all: number, kernel_ns: number, all_ns: number, longest: Place | null}[]}} Nki
  * @typedef {{id: string, title: string, ns: number | null, missing: string | null, gap: string | null, gap_ns: number | null}} Rung
