@@ -7,12 +7,14 @@ export class ApiError extends Error {
    * @param {string} title
    * @param {string} detail
    * @param {string} hint
+   * @param {Record<string, any> | null} [fields] what is wrong with which field, or what it is now
    */
-  constructor(code, title, detail, hint) {
+  constructor(code, title, detail, hint, fields = null) {
     super(detail || title);
     this.code = code;
     this.title = title;
     this.hint = hint;
+    this.fields = fields;
   }
 }
 
@@ -23,12 +25,13 @@ export class ApiError extends Error {
  * @returns {ApiError}
  */
 export function errorOf(body, status) {
-  const error = /** @type {{error?: Record<string, string>}} */ (body)?.error;
+  const error = /** @type {{error?: Record<string, any>}} */ (body)?.error;
   return new ApiError(
     error?.code ?? `http.${status}`,
     error?.title ?? "The server did not answer",
     error?.detail ?? "",
     error?.hint ?? "",
+    error?.fields ?? null,
   );
 }
 
@@ -54,4 +57,19 @@ export async function request(url, options = {}) {
   }
   if (!answer.ok) throw errorOf(content, answer.status);
   return content;
+}
+
+/**
+ * Reads what may have changed since its tag; null while it has not.
+ * @param {string} url
+ * @param {string | null} tag
+ * @returns {Promise<{tag: string | null, body: any} | null>}
+ */
+export async function requestIfChanged(url, tag) {
+  const headers = new Headers(tag ? { "If-None-Match": tag } : {});
+  const answer = await fetch(url, { headers, cache: "no-store" });
+  if (answer.status === 304) return null;
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok) throw errorOf(body, answer.status);
+  return { tag: answer.headers.get("ETag"), body };
 }

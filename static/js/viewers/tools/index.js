@@ -5,6 +5,7 @@ import { commandPalette } from "./command-palette.js";
 import { criticalPath } from "./critical-path.js";
 import { dependencies } from "./dependencies.js";
 import { dependencyChain } from "./dependency-chain.js";
+import { markers } from "./markers.js";
 import { showModes } from "./modes.js";
 import { placeMenu } from "./place-menu.js";
 import { rangeTool } from "./range.js";
@@ -25,6 +26,7 @@ const TOOLS = [
   criticalPath,
   dependencyChain,
   dependencies,
+  markers,
 ];
 
 /**
