@@ -1,6 +1,5 @@
 """The timeline of a run: one document, and tiles that never change."""
 
-import gzip
 import hashlib
 import json
 from uuid import UUID
@@ -10,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from profiles.api.packing import encoding_for, packed
 from profiles.api.ranges import matches
 from profiles.refusal import Refused
 from profiles.selectors import run_opened
@@ -20,8 +20,6 @@ from profiles.timeline.query import NoSuchTileError, Timeline, UnreadableError, 
 IMMUTABLE = "private, max-age=31536000, immutable"
 ARROW = "application/vnd.apache.arrow.stream"
 COMPRESSED_FROM_BYTES = 512
-# A higher level saves a tenth of the bytes and takes several times as long.
-COMPRESSION = 1
 
 
 class TimelineView(APIView):
@@ -33,7 +31,7 @@ class TimelineView(APIView):
         opened = run_opened(profile_id, run)
         origin = next((part.origin_unix_ns for part in opened.manifest.parts), None)
         facts = {"profile": str(profile_id), "run": run, "origin_unix_ns": origin}
-        document = {**facts, **_timeline(opened).document}
+        document = {**facts, **timeline_opened(opened).document}
         text = json.dumps(document, separators=(",", ":"))
         return _answer(request, text.encode(), "application/json")
 
@@ -52,7 +50,7 @@ class TileView(APIView):
         index: int,
     ) -> HttpResponse:
         """Cells (level 0 and up) or slices (level -1) of one group of tracks, as Arrow IPC."""
-        timeline = _timeline(run_opened(profile_id, run))
+        timeline = timeline_opened(run_opened(profile_id, run))
         try:
             body = encode_tile(timeline.tile(group, level, index))
         except NoSuchTileError as error:
@@ -62,7 +60,8 @@ class TileView(APIView):
         return _answer(request, body, ARROW)
 
 
-def _timeline(run: ReadableRun) -> Timeline:
+def timeline_opened(run: ReadableRun) -> Timeline:
+    """The run's timeline. Raises Refused if its document cannot be read."""
     try:
         return timeline_of(run)
     except UnreadableError as error:
@@ -75,12 +74,11 @@ def _answer(request: Request, body: bytes, content_type: str) -> HttpResponse:
     if matches(request.headers.get("If-None-Match", ""), tag):
         response = HttpResponse(status=304)
     else:
-        takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
-        is_packed = takes_gzip and len(body) >= COMPRESSED_FROM_BYTES
-        packed = gzip.compress(body, COMPRESSION, mtime=0) if is_packed else body
-        response = HttpResponse(packed, content_type=content_type)
-        if is_packed:
-            response["Content-Encoding"] = "gzip"
+        accepted = request.headers.get("Accept-Encoding", "")
+        encoding = encoding_for(accepted) if len(body) >= COMPRESSED_FROM_BYTES else ""
+        response = HttpResponse(b"".join(packed([body], encoding)), content_type=content_type)
+        if encoding:
+            response["Content-Encoding"] = encoding
     # Weak, because the same content travels in two forms.
     response["ETag"] = f'W/"{tag}"'
     response["Vary"] = "Accept-Encoding"

@@ -30,6 +30,7 @@ from profiles.api.series import SeriesAtView, SeriesListView, SeriesView
 from profiles.api.system import FindView, RangeStatisticsView
 from profiles.api.system_summary import SystemSummaryView
 from profiles.api.tables import TableFileView, TableListView, TableRowsView
+from profiles.api.tiles import TileListView
 from profiles.api.timeline import TileView, TimelineView
 from profiles.api.trace import TraceView
 from profiles.api.unknown import UnknownView
@@ -123,6 +124,7 @@ urlpatterns = [
     path(f"{_RUN}perfetto/", TraceView.as_view(), name="api-trace"),
     path(f"{_RUN}output/<str:kind>/", OutputView.as_view(), name="api-output"),
     path(f"{_RUN}timeline/", TimelineView.as_view(), name="api-timeline"),
+    path(f"{_RUN}tiles/", TileListView.as_view(), name="api-tile-list"),
     path(
         f"{_RUN}tiles/<slug:group>/<level:level>/<int:index>", TileView.as_view(), name="api-tile"
     ),

@@ -52,9 +52,7 @@ class Timeline:
             raise NoSuchTileError(f"there is no group {slug}")
         if not SLICES <= level < len(self.document["levels"]):
             raise NoSuchTileError(f"there is no level {level}")
-        base_ns = int(self.document["levels"][0]["bucket_ns"])
-        name = "row_tile_buckets" if level == SLICES else "tile_buckets"
-        start, end = tile_range(bucket_ns(base_ns, level), int(self.document[name]), index)
+        start, end = self.tile_range(level, index)
         if index < 0 or start > max(int(self.document["duration_ns"]), 0):
             raise NoSuchTileError("the tile lies outside the profile")
         tracks = [self.document["tracks"][number] for number in group["tracks"]]
@@ -62,6 +60,15 @@ class Timeline:
         if level == SLICES:
             return reader.slices(start, end)
         return reader.cells(level, start, end)
+
+    def bucket_ns(self, level: int) -> int:
+        """Length of a bucket of a level; at the level of slices that of the base."""
+        return bucket_ns(int(self.document["levels"][0]["bucket_ns"]), level)
+
+    def tile_range(self, level: int, index: int) -> tuple[int, int]:
+        """The half-open range of a tile, ns from the zero."""
+        name = "row_tile_buckets" if level == SLICES else "tile_buckets"
+        return tile_range(self.bucket_ns(level), int(self.document[name]), index)
 
     def rows_of(self, keys: Collection[str]) -> Longs:
         """Row numbers of all slices of the tracks with these keys, each in its own table.

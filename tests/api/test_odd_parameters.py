@@ -47,6 +47,7 @@ ASKED = {
     f"{RUN}perfetto/": ("start_ns", "end_ns", "flows"),
     f"{RUN}output/summary-json/": ("part",),
     f"{RUN}timeline/": (),
+    f"{RUN}tiles/": ("tile",),
     f"{RUN}tiles/p0-c0/0/0": (),
 }  # fmt: skip
 """Every address that reads a profile, with its parameters."""
@@ -103,7 +104,7 @@ def test_every_address_that_reads_a_profile_is_asked_here() -> None:
     assert {one for one in missing if "/annotations/" not in one} == set()
 
 
-DEVICE_ALONE = ("dependencies", "series", "output")
+DEVICE_ALONE = ("dependencies", "series", "output", "tiles")
 """What of a run is asked of a device profile one by one; the rest is of systems, or mixed below."""
 
 

@@ -1,32 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeTile, NO_BUCKET, placesOf } from "../../static/js/data/arrow.js";
-import * as flechette from "../../static/vendor/flechette/flechette.js";
-
-const TYPES = {
-  ...{ track: "uint16", lane: "uint8", count: "uint32", start_ns: "float64" },
-  ...{ duration_ns: "float64", bucket: "uint16", busy_ns: "float64", row: "uint32" },
-  ...{ colour: "uint8", label: "uint16" },
-};
-
-/** @param {Record<string, number[]>} columns @param {Record<string, string>} [facts] */
-function stream(columns, facts = {}) {
-  const library = /** @type {any} */ (flechette);
-  const types = Object.fromEntries(
-    Object.entries(TYPES).map(([name, type]) => [name, library[type]()]),
-  );
-  const table = library.tableFromArrays(columns, { types });
-  table.schema.metadata = new Map(Object.entries(facts));
-  const bytes = library.tableToIPC(table, { format: "stream" });
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-}
-
-const COLUMNS = {
-  ...{ track: [3, 3, 5, 3], lane: [0, 1, 2, 3], count: [0, 7, 1, 0] },
-  ...{ start_ns: [1, 2, 3, 9_007_199_254_740_991], duration_ns: [4, 5, 6, 7] },
-  ...{ bucket: [NO_BUCKET, 4, 9, NO_BUCKET], busy_ns: [0, 5, 5_000_000_000, 0] },
-  ...{ row: [4_294_967_295, 1, 2, 3], colour: [255, 0x41, 0, 8], label: [1, 2, 3, 65_535] },
-};
+import { buffersOf, decodeTile, NO_BUCKET, placesOf } from "../../static/js/data/arrow.js";
+import { COLUMNS, stream } from "./make-arrow.js";
 
 test("a tile's columns arrive as typed arrays with every value", () => {
   const tile = decodeTile(stream(COLUMNS, { complete: "true", answer: "slices", rows: "9" }));
@@ -44,6 +19,32 @@ test("a tile that is cut says so", () => {
   assert.deepEqual([tile.isComplete, tile.isSlices], [false, false]);
 });
 
+test("the form for drawing has the same columns, starts out of steps and numbers widened", () => {
+  const { start_ns: _, ...others } = COLUMNS;
+  const steps = { ...others, busy_ns: [0, 5, 200, 0], start_step_ns: [-3, 0, 500, 9000] };
+  const facts = { form: "drawing", answer: "cells", origin_ns: "9007199254730000" };
+  const kinds = { count: "uint8", duration_ns: "uint16", busy_ns: "uint8", row: "int64" };
+  const tile = decodeTile(stream(steps, facts, kinds));
+  assert.ok(tile.start instanceof Float64Array && tile.row instanceof Uint32Array);
+  assert.ok(tile.duration instanceof Float64Array && tile.count instanceof Uint32Array);
+  const origin = 9_007_199_254_730_000;
+  assert.deepEqual([...tile.start], [origin - 3, origin - 3, origin + 497, origin + 9497]);
+  assert.deepEqual([...tile.row], COLUMNS.row);
+  assert.deepEqual([...tile.busy], [0, 5, 200, 0]);
+  assert.ok(tile.isBare);
+  assert.ok(!decodeTile(stream(steps, { ...facts, answer: "slices" }, kinds)).isBare);
+});
+
+test("a tile's columns can be handed over: none shares a buffer", () => {
+  const tile = decodeTile(stream(COLUMNS));
+  const buffers = buffersOf(tile);
+  assert.equal(new Set(buffers).size, 10);
+  const copy = structuredClone(tile, { transfer: buffers });
+  assert.deepEqual([...copy.row], COLUMNS.row);
+  assert.deepEqual(copy.places, tile.places);
+  assert.equal(tile.row.length, 0);
+});
+
 test("an empty tile is a tile", () => {
   const empty = Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, []]));
   const tile = decodeTile(stream(empty));
@@ -55,12 +56,18 @@ test("bytes that are no stream are refused", () => {
   assert.throws(() => decodeTile(stream(COLUMNS).slice(0, 200)));
 });
 
-test("places of a track are its ranges of items", () => {
-  const places = placesOf(Uint16Array.from([3, 3, 5, 3]));
+test("places of a track are its ranges of items, cells apart from slices", () => {
+  const slices = (/** @type {number} */ count) => new Uint16Array(count).fill(NO_BUCKET);
+  const places = placesOf(Uint16Array.from([3, 3, 5, 3]), slices(4));
   assert.deepEqual(places.get(3), [
     [0, 2],
     [3, 4],
   ]);
   assert.deepEqual(places.get(5), [[2, 3]]);
-  assert.equal(placesOf(new Uint16Array(0)).size, 0);
+  const mixed = placesOf(new Uint16Array(4), Uint16Array.from([0, 7, NO_BUCKET, NO_BUCKET]));
+  assert.deepEqual(mixed.get(0), [
+    [0, 2],
+    [2, 4],
+  ]);
+  assert.equal(placesOf(new Uint16Array(0), slices(0)).size, 0);
 });

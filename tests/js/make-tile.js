@@ -11,6 +11,7 @@ import { NO_BUCKET, placesOf } from "../../static/js/data/arrow.js";
 export function makeTile(items) {
   const column = (/** @type {(item: Item) => number} */ read) => items.map(read);
   const track = Uint16Array.from(column((i) => i.track ?? 0));
+  const bucket = Uint16Array.from(column((i) => i.bucket ?? NO_BUCKET));
   return {
     length: items.length,
     track,
@@ -18,15 +19,16 @@ export function makeTile(items) {
     count: Uint32Array.from(column((i) => (i.bucket === undefined ? 0 : (i.count ?? 1)))),
     start: Float64Array.from(column((i) => i.start)),
     duration: Float64Array.from(column((i) => i.duration)),
-    bucket: Uint16Array.from(column((i) => i.bucket ?? NO_BUCKET)),
+    bucket,
     busy: Float64Array.from(column((i) => i.busy ?? 0)),
     row: Uint32Array.from(column((i) => i.row ?? 0)),
     colour: Uint8Array.from(column((i) => i.colour ?? 0)),
     label: Uint16Array.from(column((i) => i.label ?? 0)),
     isComplete: true,
     isSlices: true,
+    isBare: false,
     rows: items.length,
-    places: placesOf(track),
+    places: placesOf(track, bucket),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { slicesWithin } from "../../static/js/timeline/slice-index.js";
+import { cellsWithin, slicesWithin } from "../../static/js/timeline/slice-index.js";
 import { makeTile } from "./make-tile.js";
 import { seeded, whole } from "./seeded.js";
 
@@ -83,4 +83,33 @@ test("lists of two tracks in one tile do not get into each other's way", () => {
   const [e, f] = slicesWithin(alone, 0, 90, range);
   assert.deepEqual([c - 120, d - 120], [e, f]);
   assert.deepEqual(slicesWithin(tile, 0, 120, range), [a, b], "asked again it is the same");
+});
+
+test("of cells in order only those near the range are looked at, and none that touches it is left out", () => {
+  const chance = seeded(33);
+  for (let round = 0; round < 100; round++) {
+    let at = -1;
+    const buckets = Array.from({ length: whole(chance, 64, 300) }, () => {
+      at += whole(chance, 0, 4);
+      return Math.max(at, 0);
+    });
+    const tile = makeTile(buckets.map((bucket) => ({ start: 0, duration: 1, bucket })));
+    const begin = whole(chance, -500, 5000);
+    const range = { start: begin, end: begin + whole(chance, 0, 300) };
+    const [first, last] = cellsWithin(tile, 0, buckets.length, range, 100, 8);
+    buckets.forEach((bucket, item) => {
+      const from = 100 + bucket * 8;
+      const isTouching = from <= range.end && from + 8 >= range.start;
+      if (isTouching) assert.ok(item >= first && item < last, `${item} of [${first}, ${last})`);
+    });
+    const near = buckets.filter((b) => b * 8 + 124 > range.start && b * 8 + 84 < range.end);
+    assert.ok(last - first <= near.length + 8);
+  }
+});
+
+test("cells that are not in order are looked through as a whole", () => {
+  const tile = makeTile(
+    Array.from({ length: 100 }, (_, at) => ({ start: 0, duration: 1, bucket: 99 - at })),
+  );
+  assert.deepEqual(cellsWithin(tile, 0, 100, { start: 0, end: 8 }, 0, 8), [0, 100]);
 });

@@ -3,7 +3,7 @@
 import { NO_BUCKET } from "../data/arrow.js";
 import { covering, tileSpan } from "../kit/scale.js";
 import { MOST_LANES } from "./rows.js";
-import { slicesWithin } from "./slice-index.js";
+import { cellsWithin, slicesWithin } from "./slice-index.js";
 
 /** From these widths on slices are told apart, and what overlaps is stacked. */
 const STACK_PX = 12;
@@ -91,10 +91,15 @@ export function visitItems(placed, track, range, visit, document) {
   for (let place = 0; place < placed.length; place++) {
     const { tile, start, from: first, to: last, level, isStale } = placed[place];
     const bucketNs = document.levels[Math.max(level, 0)].bucket_ns;
+    // A tile that stands in for a finer one is looked at only where it does.
+    const seen = { start: Math.max(range.start, place > 0 ? first : start), end: range.end };
+    if (isStale) seen.end = Math.min(range.end, last);
     for (const [all, allTo] of tile.places.get(track) ?? []) {
-      const [from, to] = slicesWithin(tile, all, allTo, range);
+      const isSlice = tile.bucket[all] === NO_BUCKET;
+      const [from, to] = isSlice
+        ? slicesWithin(tile, all, allTo, range)
+        : cellsWithin(tile, all, allTo, seen, start, bucketNs);
       for (let item = from; item < to; item++) {
-        const isSlice = tile.bucket[item] === NO_BUCKET;
         const begin = isSlice ? tile.start[item] : start + tile.bucket[item] * bucketNs;
         const length = isSlice ? tile.duration[item] : bucketNs;
         if (begin > range.end || begin + length < range.start) continue;

@@ -1,4 +1,4 @@
-/** Which slices of a long list touch a range, found without looking at all of them. */
+/** Which items of a long list touch a range, found without looking at all of them. */
 
 import { NO_BUCKET } from "../data/arrow.js";
 
@@ -14,6 +14,50 @@ const LEAST_LENGTH = 64;
  * @type {WeakMap<Tile, Map<number, Float64Array | null>>}
  */
 const known = new WeakMap();
+
+/**
+ * By tile and the place where a list begins: whether it is cells in order of their buckets.
+ * @type {WeakMap<Tile, Map<number, boolean>>}
+ */
+const ordered = new WeakMap();
+
+/**
+ * What is known of a list, found out once.
+ * @template T
+ * @param {WeakMap<Tile, Map<number, T>>} facts
+ * @param {Tile} tile
+ * @param {number} from
+ * @param {number} to
+ * @param {(tile: Tile, from: number, to: number) => T} find
+ * @returns {T}
+ */
+function factOf(facts, tile, from, to, find) {
+  let lists = facts.get(tile);
+  if (!lists) {
+    lists = new Map();
+    facts.set(tile, lists);
+  }
+  let fact = lists.get(from);
+  if (fact === undefined) {
+    fact = find(tile, from, to);
+    lists.set(from, fact);
+  }
+  return fact;
+}
+
+/**
+ * @param {Tile} tile
+ * @param {number} from
+ * @param {number} to
+ * @returns {boolean}
+ */
+function areCellsInOrder({ bucket }, from, to) {
+  for (let item = from; item < to; item++) {
+    if (bucket[item] === NO_BUCKET || (item > from && bucket[item] < bucket[item - 1]))
+      return false;
+  }
+  return true;
+}
 
 /**
  * @param {Tile} tile
@@ -61,13 +105,30 @@ function firstOf(count, holds) {
  */
 export function slicesWithin(tile, from, to, range) {
   if (to - from < LEAST_LENGTH) return [from, to];
-  const lists = known.get(tile) ?? new Map();
-  if (!known.has(tile)) known.set(tile, lists);
-  if (!lists.has(from)) lists.set(from, latestEnds(tile, from, to));
-  /** @type {Float64Array | null} */
-  const ends = lists.get(from);
+  const ends = factOf(known, tile, from, to, latestEnds);
   if (!ends) return [from, to];
   const first = firstOf(ends.length, (place) => ends[place] >= range.start);
   const last = firstOf(ends.length, (place) => tile.start[from + place] > range.end);
   return [from + first, from + Math.max(first, last)];
+}
+
+/**
+ * The same for a list of cells, of a tile that begins at `start`.
+ * @param {Tile} tile
+ * @param {number} from
+ * @param {number} to
+ * @param {Range} range
+ * @param {number} start ns
+ * @param {number} bucketNs
+ * @returns {[number, number]}
+ */
+export function cellsWithin(tile, from, to, range, start, bucketNs) {
+  if (to - from < LEAST_LENGTH) return [from, to];
+  if (!factOf(ordered, tile, from, to, areCellsInOrder)) return [from, to];
+  const { bucket } = tile;
+  const least = Math.floor((range.start - start) / bucketNs) - 1;
+  const most = Math.ceil((range.end - start) / bucketNs);
+  const first = firstOf(to - from, (place) => bucket[from + place] >= least);
+  const last = firstOf(to - from, (place) => bucket[from + place] > most);
+  return [from + first, from + last];
 }

@@ -1,6 +1,7 @@
 /** The card beside the pointer: what lies there, in a few lines. */
 
 import { make } from "../kit/dom.js";
+import { tileSpan } from "../kit/scale.js";
 import { count, duration, exact, share } from "../kit/units.js";
 import { clockShare } from "../render/clock.js";
 import { UNKNOWN } from "../render/palette.js";
@@ -76,7 +77,8 @@ function cellContent(hit, place, about) {
   );
   const end = hit.cellStart + hit.cellLength;
   const busy = Math.min(1, hit.busy / (hit.cellLength * hit.track.capacity));
-  const longest = make("span", {}, make("code", {}, hit.label), ` ${duration(hit.duration, 3)}`);
+  const length = hit.duration > 0 ? ` ${duration(hit.duration, 3)}` : "";
+  const longest = make("span", {}, make("code", {}, hit.label), length);
   const own = facts([
     ["Busy", `${share(busy)} of this cell`],
     ["Longest", longest],
@@ -94,6 +96,21 @@ function cellContent(hit, place, about) {
     own,
     make("div", { class: "quiet card-hover__hint" }, hint),
   ];
+}
+
+/**
+ * The tile of a cell of which only what is drawn is here.
+ * @param {import("./timeline.js").TimelineViewer} viewer
+ * @param {Hit} hit
+ * @param {number} level
+ * @returns {string | null}
+ */
+export function bareTile({ document, store }, hit, level) {
+  if (hit.count <= 1) return null;
+  const group = document.groups.find(({ id }) => id === hit.track.group);
+  const index = Math.floor((hit.cellStart + hit.cellLength / 2) / tileSpan(document, level));
+  const key = `${group?.slug}/${level}/${index}`;
+  return store.peek(key)?.isBare ? key : null;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { one } from "../kit/dom.js";
 import { Scale } from "../kit/scale.js";
-import { cardContent, clockAt, placeCard } from "./hover-card.js";
+import { bareTile, cardContent, clockAt, placeCard } from "./hover-card.js";
 import { listenToKeys, listenToTools } from "./timeline-actions.js";
 import { pointAt } from "./tools/points.js";
 import { valueCard } from "./value-panel.js";
@@ -168,6 +168,12 @@ function showHover(viewer, event, rect) {
     y1: box.y1 + rect.top,
   };
   placeCard(card, { x: event.clientX, y: event.clientY }, avoid);
+  // Once what the cell's longest slice is has come, the card says it too.
+  const key = viewer.frame && bareTile(viewer, hit, viewer.frame.level);
+  if (key)
+    void viewer.store
+      .complete(key)
+      .then(() => viewer.hover === hit && showHover(viewer, event, rect));
 }
 
 /**

@@ -72,6 +72,15 @@ export function scaleText(nsPerPx) {
   return `1 px = ${text}`;
 }
 
+/**
+ * @param {import("../data/connection.js").Connection} connection
+ * @returns {string} empty while the server answers
+ */
+export function connectionText({ isLost, lostSince }) {
+  if (!isLost || lostSince === null) return "";
+  return `No connection since ${new Date(lostSince).toLocaleTimeString()}, trying again`;
+}
+
 /** @param {TimelineViewer} viewer */
 export function showStatus(viewer) {
   const { frame, host, range } = viewer;
@@ -86,14 +95,17 @@ export function showStatus(viewer) {
     one("[data-counts]", host).title = `DMA: ${countsText(frame.packets, "packets")}`;
   }
   text("scale", scaleText(viewer.scale().nsPerPx));
+  const lost = connectionText(viewer.store.connection);
+  one("[data-state]", host).classList.toggle("tl__state--lost", lost !== "");
   const states = [
-    frame.isLoading ? "loading" : "",
+    lost,
+    frame.isLoading && !lost ? "loading" : "",
     frame.isIncomplete ? "incomplete: zoom in to see every event" : "",
     frame.failures.length > 0 ? "Tile not readable" : "",
   ];
   text("state", states.filter(Boolean).join(" · "));
   one("[data-retry]", host).hidden =
-    frame.failures.length === 0 && !viewer.values?.store.errors.size;
+    frame.failures.length === 0 && !viewer.values?.store.errors.size && !lost;
   text("span", duration(viewer.duration));
   const start = Math.max(0, Math.round(range.start));
   const end = Math.min(viewer.duration, Math.round(range.end));

@@ -68,6 +68,7 @@ export class TimelineViewer {
     this.cursor = null;
     this.history = new ViewHistory();
     this.store = new TileStore(source.tiles, () => this.redraw());
+    this.store.recovered = () => this.values?.store.retry();
     const canvas = (/** @type {string} */ name) =>
       /** @type {HTMLCanvasElement} */ (one(`[data-${name}]`, host));
     this.stage = one("[data-stage]", host);
