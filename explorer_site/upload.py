@@ -303,7 +303,9 @@ def upload(options: argparse.Namespace, screen: Screen) -> str:
     server = Server(options.endpoint)
     accepted = send_with_retries(server, Form([("name", name)], contents), screen)
     profile_id = str(accepted["id"])
-    page = (accepted.get("links") or {}).get("page") or "profiles/%s/" % profile_id
+    links = accepted.get("links") or {}
+    # A server without pages has none of the profile; the API's document of it is there.
+    page = links.get("page") or links.get("self") or "profiles/%s/" % profile_id
     screen.line("Uploaded; %s" % accepted.get("status", "PENDING"))
     if options.wait:
         wait_until_processed(server, profile_id, screen)

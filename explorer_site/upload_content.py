@@ -85,7 +85,7 @@ class DirectoryContent:
 def size_text(size_bytes: float) -> str:
     """A size for people: 1.5 MB."""
     for unit in ("B", "kB", "MB"):
-        if size_bytes < 1000:
+        if size_bytes < 999.95:  # what would round up to 1000.0 is told in the next unit
             return "%.0f %s" % (size_bytes, unit) if unit == "B" else "%.1f %s" % (size_bytes, unit)
         size_bytes /= 1000
     return "%.2f GB" % size_bytes

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from django.conf import settings
+
 from profiles.error_codes import error_code
 from profiles.metrics.device_links import device_calls, listed_devices
 from profiles.metrics.events import events_of
@@ -15,13 +17,18 @@ API = "/api/v1/profiles"
 NO_MFU = "The use of peak FLOPs is not computed yet."
 
 
-def profile_links(profile: Profile) -> dict[str, str]:
-    """Addresses of everything about a profile."""
+def page_address(address: str) -> str | None:
+    """An address among the pages; None on a server without pages, where it would lead nowhere."""
+    return None if settings.DISABLE_UI else address
+
+
+def profile_links(profile: Profile) -> dict[str, Any]:
+    """Addresses of everything about a profile; those of pages are None on a server without."""
     here = f"{API}/{profile.pk}"
     return {
         "self": f"{here}/",
-        "page": f"/profiles/{profile.pk}/",
-        "timeline": f"/profiles/{profile.pk}/timeline/",
+        "page": page_address(f"/profiles/{profile.pk}/"),
+        "timeline": page_address(f"/profiles/{profile.pk}/timeline/"),
         "runs": f"{here}/runs/",
         "sources": f"{here}/sources/",
         "tables": f"{here}/tables/",

@@ -162,7 +162,8 @@ def size_text(size: int) -> str:
     """Bytes as people say them: 512 B, 4 KiB, 1.5 MiB."""
     if size < KIB:
         return f"{size} B"
-    number, unit = (size / KIB, "KiB") if size < MIB else (size / MIB, "MiB")
+    is_small = size < MIB - KIB // 2  # what would round up to 1024 KiB is a MiB
+    number, unit = (size / KIB, "KiB") if is_small else (size / MIB, "MiB")
     return f"{number:.3g} {unit}" if number < 1000 else f"{number:.0f} {unit}"
 
 

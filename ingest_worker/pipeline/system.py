@@ -56,6 +56,8 @@ def process_system(
     if not files:
         raise FormatError("system.nothing", "The capture holds no trace of a process.")
     gathered = _gather(files, options, progress)
+    if not devices:
+        _check_read(gathered)
     progress("resolve", 0, 0)
     run = _Run(gathered, gathered.merged(options), devices)
     run.write(folder, progress)
@@ -82,6 +84,20 @@ def _gather(files: Sequence[ProcessFiles], options: Options, progress: Progress)
         gathered.notices += notices
         gathered.add(trace)
     return gathered
+
+
+DAMAGES = ("system.damaged", "system.cut")
+
+
+def _check_read(gathered: Gathered) -> None:
+    """Raise FormatError where every file has its name right and nothing in it can be read.
+
+    A file that is empty is no damage: a process may have recorded nothing.
+    """
+    damages = [one for one in gathered.notices if one.code.startswith(DAMAGES)]
+    if damages and all(trace.is_empty for trace in gathered.processes):
+        text = "The files are named as those of a capture, and nothing in them can be read."
+        raise FormatError("system.malformed", f"{text} {damages[0].message}")
 
 
 class _Run:

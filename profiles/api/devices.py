@@ -129,7 +129,10 @@ class DeviceRowsView(TablesView):
 
 
 def _back(request: Request, profile_id: UUID, event: dict[str, Any]) -> str:
-    """The page asked for if it is one of ours, else the timeline around the event."""
+    """The page asked for if it is one of ours, else the timeline around the event.
+
+    It only goes into addresses of pages, which a server without pages leaves out.
+    """
     wanted = request.query_params.get("back", "")
     if wanted.startswith(f"/profiles/{profile_id}/"):
         return str(wanted)
@@ -190,7 +193,7 @@ def _candidate(
     zero_ns = None if part is None or part.device_zero_ns is None else int(part.device_zero_ns)
     span = None if zero_ns is None else _span(link, zero_ns)
     query = {"back": back} if span is None else {"t": span, "back": back}
-    address = "" if child is None else profile_links(child)["timeline"]
+    address = None if child is None else profile_links(child)["timeline"]
     return {
         "profile_id": link.device_profile_id or None,
         "name": child.name if child else link.device_profile_name,

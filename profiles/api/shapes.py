@@ -30,11 +30,11 @@ class Failure(serializers.Serializer[object]):
 
 
 class Links(serializers.Serializer[object]):
-    """Addresses of everything about a profile."""
+    """Addresses of everything about a profile; those of pages are null on a server without."""
 
     self = serializers.CharField()
-    page = serializers.CharField()
-    timeline = serializers.CharField()
+    page = serializers.CharField(allow_null=True)
+    timeline = serializers.CharField(allow_null=True)
     runs = serializers.CharField()
     sources = serializers.CharField()
     tables = serializers.CharField()

@@ -11,6 +11,8 @@ THIN = "\u202f"
 NONE = "–"
 _TIMES = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"))
 _SIZES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+_FROM = 0.99995
+"""From here on a unit is used: what a smaller one would round up to 1000.0 of it."""
 _COUNTS = ((10**9, "G"), (10**6, "M"))
 _AGES = ((86_400, "d"), (3600, "h"), (60, "min"))
 _MINUTE_NS = 60_000_000_000
@@ -51,7 +53,7 @@ def file_size(value: int | None) -> str:
     if value is None:
         return NONE
     for size, unit in _SIZES:
-        if value >= size:
+        if value >= size * _FROM:
             scaled = value / size
             return f"{_trimmed(f'{scaled:.{2 if scaled < 10 else 1}f}')}{THIN}{unit}"
     return f"{value}{THIN}B"

@@ -111,7 +111,7 @@ def test_every_track_belongs_to_a_group(part: Part, tracks: dict[str, TrackSlice
 @pytest.mark.parametrize(
     ("size", "text"),
     [(0, "0 B"), (512, "512 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), (1 << 20, "1 MiB"),
-     (1023 * 1024, "1023 KiB")],
+     (1023 * 1024, "1023 KiB"), ((1 << 20) - 513, "1023 KiB"), ((1 << 20) - 512, "1 MiB")],
 )  # fmt: skip
 def test_sizes_are_said_in_binary_units(size: int, text: str) -> None:
     assert size_text(size) == text

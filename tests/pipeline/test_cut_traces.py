@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest_worker.formats.errors import FormatError
 from ingest_worker.pipeline.stage import Options, SourceRef, silent
 from ingest_worker.pipeline.system import process_system
 from profiles.capture_names import name_facts
@@ -89,6 +90,24 @@ def test_events_before_the_cut_are_there_wherever_it_is(
     instants = names.count("timestamp_sync_point")
     open_spans = found.get("system.unclosed_span", 0)
     assert 2 * (len(names) - instants) - open_spans + instants == records
+
+
+@pytest.mark.parametrize("garbage", [b"\xff" * 400, b"garbage, no trace at all\n" * 9])
+def test_files_that_hold_nothing_but_garbage_are_refused(tmp_path: Path, garbage: bytes) -> None:
+    with pytest.raises(FormatError) as refused:
+        processed(tmp_path, dict.fromkeys(NAMES, garbage))
+    assert refused.value.code == "system.malformed"
+    assert "nothing in them can be read" in refused.value.message
+
+
+def test_one_whole_file_among_garbage_is_enough(files: Files, tmp_path: Path) -> None:
+    broken = dict.fromkeys(NAMES, b"\xff" * 400)
+    run = processed(tmp_path, {**broken, "cpu_util.pb": files["cpu_util.pb"]})
+    assert {"system.damaged_file", "system.no_events"} <= set(codes(run))
+
+
+def test_files_without_a_byte_are_an_empty_capture_and_no_damage(tmp_path: Path) -> None:
+    assert "system.no_events" in codes(processed(tmp_path, dict.fromkeys(NAMES, b"")))
 
 
 @CUTS

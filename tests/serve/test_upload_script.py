@@ -234,7 +234,16 @@ def test_quotes_and_line_ends_in_a_file_name_cannot_break_the_form(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [(0, "0 B"), (999, "999 B"), (1_500, "1.5 kB"), (2_500_000, "2.5 MB"), (5e9, "5.00 GB")],
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1_500, "1.5 kB"),
+        (2_500_000, "2.5 MB"),
+        (5e9, "5.00 GB"),
+        (999_949, "999.9 kB"),
+        (999_951, "1.0 MB"),
+        (999_999_999, "1.00 GB"),
+    ],
 )
 def test_sizes_are_told_for_people(size: float, text: str) -> None:
     assert upload.size_text(size) == text

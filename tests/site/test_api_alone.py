@@ -6,12 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import clear_url_caches, set_urlconf
 
+from profiles.models import Profile
+
 pytestmark = pytest.mark.usefixtures("db", "data_dir")
 
 
 @pytest.fixture(autouse=True)
 def without_pages(settings: Any) -> Any:
-    settings.ROOT_URLCONF = "explorer_site.api_urls"
+    settings.ROOT_URLCONF, settings.DISABLE_UI = "explorer_site.api_urls", True
     clear_url_caches()
     yield
     set_urlconf(None)
@@ -36,6 +38,14 @@ def test_pages_are_not_there_and_say_so_in_the_api_s_own_shape(
     answer = client.get(address)
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "request.not_found"
+
+
+def test_documents_name_no_page(client: Client) -> None:
+    profile = Profile.objects.create(name="alone")
+    links = client.get(f"/api/v1/profiles/{profile.pk}/").json()["links"]
+    assert (links["page"], links["timeline"]) == (None, None)
+    for name in ("self", "runs", "sources"):
+        assert client.get(links[name]).status_code == 200, name
 
 
 def test_a_forgotten_slash_still_leads_on(client: Client) -> None:

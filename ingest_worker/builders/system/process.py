@@ -25,6 +25,15 @@ class ProcessTrace:
     frame_count: int = 0
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was read of it: no record, no sample, no span, no fact about it."""
+        info = self.info
+        has_facts = info.process_id is not None or info.instance_id or any(info.tables.values())
+        sampled = sum(len(one.time_ns) for one in (self.cpu, self.memory) if one is not None)
+        spans = sum(len(trace.spans) for trace in self.framework)
+        return not (has_facts or self.frame_count or sampled or spans)
+
+    @property
     def may_have_lost_events(self) -> bool:
         """Whether more events were recorded than the ring kept."""
         return bool(lost_events(self.info))

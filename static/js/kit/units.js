@@ -19,6 +19,8 @@ const BINARY = /** @type {const} */ ([
   [2 ** 20, "MiB"],
   [2 ** 10, "KiB"],
 ]);
+/** From here on a unit is used: what a smaller one would round up to 1000.0 or 1024 of it. */
+const [DECIMAL_FROM, BINARY_FROM] = [0.99995, 1 - 0.5 / 1024];
 
 /**
  * A number with so many significant digits and no exponent.
@@ -85,7 +87,7 @@ export function exact(ns) {
  */
 export function fileSize(bytes) {
   for (const [size, unit] of DECIMAL) {
-    if (bytes >= size) {
+    if (bytes >= size * DECIMAL_FROM) {
       const scaled = bytes / size;
       return `${trimmed(scaled.toFixed(scaled < 10 ? 2 : 1))}${THIN}${unit}`;
     }
@@ -113,7 +115,7 @@ export function sizeOf(sent, total) {
  */
 export function memorySize(bytes) {
   for (const [size, unit] of BINARY) {
-    if (bytes >= size) return `${trimmed(significant(bytes / size, 3))}${THIN}${unit}`;
+    if (bytes >= size * BINARY_FROM) return `${trimmed(significant(bytes / size, 3))}${THIN}${unit}`;
   }
   return `${bytes}${THIN}B`;
 }
