@@ -7,7 +7,7 @@ import { actionOf } from "../../static/js/timeline/keys.js";
 const NOWHERE = {
   ...{ range: null, marked: null, selected: null, closed: null },
   ...{ by: null, hidden: null, pinned: null, semaphores: null, finding: null, back: null },
-  ...{ order: null, isCpuShown: false },
+  ...{ order: null, heights: null, isCpuShown: false },
   dma: /** @type {const} */ ("queue"),
 };
 
@@ -21,6 +21,7 @@ test("an address gives back the view it was made from", () => {
     by: "core",
     hidden: ["p0/hw/nc0/c5"],
     pinned: ["series/hbm-2", "p0/fw/t1"],
+    heights: ["60:p0/hw/nc0/c4", "38:series/hbm-2"],
     semaphores: ["p0-s3", "p0-s12"],
     finding: "waiting.idle_gap",
     order: [0, 2, 1, 57],

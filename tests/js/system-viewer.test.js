@@ -116,6 +116,7 @@ test("how the rows are arranged is kept for the next profile, what is drawn of d
       hidden: new Set(["h"]),
       pinned: ["p"],
       order: ["o"],
+      heights: new Map([["p", 60]]),
       devices,
     }),
     place,
@@ -123,13 +124,16 @@ test("how the rows are arranged is kept for the next profile, what is drawn of d
   const read = readKept(place);
   assert.deepEqual(read, {
     ...{ grouping: "core", hidden: new Set(["h"]), pinned: ["p"], order: ["o"], isCpuShown: false },
+    heights: new Map([["p", 60]]),
   });
 });
 
 test("a storage with nonsense, or without leave to be used, is as none", () => {
-  assert.deepEqual(readKept(storage("{")), {});
+  const none = { hidden: new Set(), pinned: [], order: [], heights: new Map() };
+  const start = { ...none, grouping: "source", isCpuShown: false };
+  assert.deepEqual(readKept(storage("{")), start);
   assert.deepEqual(readKept(storage('{"grouping": 5, "pinned": [1, "a"], "hidden": "x"}')), {
-    ...{ grouping: "source", hidden: new Set(), pinned: ["a"], order: [], isCpuShown: false },
+    ...{ ...start, pinned: ["a"] },
   });
   const closed = {
     getItem: () => {
@@ -139,7 +143,7 @@ test("a storage with nonsense, or without leave to be used, is as none", () => {
       throw new Error("no");
     },
   };
-  assert.deepEqual(readKept(closed), {});
+  assert.deepEqual(readKept(closed), start);
   keep(arrangementOf(), closed);
 });
 

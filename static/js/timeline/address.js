@@ -3,7 +3,7 @@
 /** @typedef {import("../kit/scale.js").Range} Range */
 /**
  * `closed` is null where the address says nothing of it.
- * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: string[] | null, semaphores?: string[] | null, order?: number[] | null, isCpuShown?: boolean, finding?: string | null, back?: string | null}} Address
+ * @typedef {{range: Range | null, marked: Range | null, selected: {key: string, row: number} | null, dma: "queue" | "engine", closed: string[] | null, by?: string | null, hidden?: string[] | null, pinned?: readonly string[] | null, heights?: string[] | null, semaphores?: string[] | null, order?: number[] | null, isCpuShown?: boolean, finding?: string | null, back?: string | null}} Address
  */
 
 /**
@@ -51,6 +51,7 @@ export function readAddress(search) {
     by: query.get("by"),
     hidden: listOf(query, "hide"),
     pinned: listOf(query, "pin"),
+    heights: listOf(query, "h"),
     semaphores: listOf(query, "sem"),
     order: /^\d{1,5}(\.\d{1,5})*$/.test(order) ? order.split(".").map(Number) : null,
     isCpuShown: query.get("cpu") === "1",
@@ -66,7 +67,7 @@ export function readAddress(search) {
  */
 export function writeAddress(address, more) {
   const { range, marked, selected, dma, closed, by, hidden, pinned, back } = address;
-  const { semaphores, order } = address;
+  const { semaphores, order, heights } = address;
   const query = new URLSearchParams();
   if (range) query.set("t", rangeText(range));
   if (marked) query.set("mark", rangeText(marked));
@@ -76,6 +77,8 @@ export function writeAddress(address, more) {
   if (by) query.set("by", by);
   if (hidden?.length) query.set("hide", hidden.join(","));
   if (pinned?.length) query.set("pin", pinned.join(","));
+  const high = heights?.filter(Boolean).join(",");
+  if (high) query.set("h", high);
   if (semaphores?.length) query.set("sem", semaphores.join(","));
   if (order?.length) query.set("order", order.join("."));
   if (address.isCpuShown) query.set("cpu", "1");

@@ -2,6 +2,8 @@
 
 import { button, icon, make } from "../kit/dom.js";
 import { share, shortId } from "../kit/units.js";
+import { keyOfRow } from "./row-choices.js";
+import { resizeRows } from "./row-resize.js";
 import { groupSubtitle, MOST_LANES, trackName } from "./rows.js";
 import { MOST_LEVELS } from "./system-rows.js";
 
@@ -27,10 +29,12 @@ export class Gutter {
     this.shape = "";
     /** @type {ReadonlySet<string>} */
     this.closed = new Set();
-    /** @type {(what: "pin" | "hide", key: string) => void} */
-    this.act = () => {};
+    /** @type {((what: "pin" | "hide", key: string) => void) | null} null where rows stay as they are */
+    this.act = null;
     /** @type {(key: string, before: string) => void} */
     this.move = () => {};
+    /** @type {(key: string, height: number | null) => void} null is the row's own height */
+    this.resize = () => {};
     /** @type {Part[]} */
     this.parts = [];
     /** @type {Row[]} */
@@ -68,8 +72,8 @@ export class Gutter {
     this.rows = frame.rows;
     const shape = frame.rows
       .map(
-        ({ kind, track, group, height, lanes, values }) =>
-          `${values?.[0].id ?? ""}${kind}${kind === "head" ? `${group.id}${closed.has(group.id)}` : (track?.id ?? group.id)}:${height}:${lanes}`,
+        ({ kind, track, group, height, lanes, values, isPinned }) =>
+          `${values?.[0].id ?? ""}${isPinned ?? ""}${kind}${kind === "head" ? `${group.id}${closed.has(group.id)}` : (track?.id ?? group.id)}:${height}:${lanes}`,
       )
       .join("|");
     if (shape === this.shape) return;
@@ -166,19 +170,30 @@ export class Gutter {
    * @returns {HTMLElement}
    */
   systemRow(row, element, text) {
-    const { kind, track, series, detail = "" } = row;
+    const { kind, track, detail = "" } = row;
     element.classList.add("row--system");
     const isHardware = track?.attrs?.source === "neuron_hw" && kind === "track";
     if (isHardware) element.append(make("span", { class: "row__more" }, "busy"));
     text.textContent = isHardware ? "" : detail;
     text.title = isHardware ? "" : detail;
     element.append(text);
-    const key = kind === "track" ? track?.key : series && `series/${series.id}`;
-    if (key) {
-      element.append(this.tools(key, row.name ?? ""));
-      this.makeMovable(element, key);
-    }
     return element;
+  }
+
+  /**
+   * What can be done to a row that can be chosen.
+   * @param {Row} row
+   * @param {HTMLElement} element
+   * @param {string} name
+   */
+  choosable(row, element, name) {
+    const key = this.act && keyOfRow(row);
+    if (!key) return;
+    element.dataset.row = key;
+    element.classList.add("row--chosen");
+    element.append(this.tools(key, name));
+    this.makeMovable(element, key);
+    resizeRows(element, row.height, (height) => this.resize(key, height));
   }
 
   /**
@@ -189,8 +204,12 @@ export class Gutter {
   makeMovable(element, key) {
     element.draggable = true;
     element.addEventListener("dragstart", (event) => event.dataTransfer?.setData(ROW_TYPE, key));
+    element.addEventListener("dragend", () => element.classList.remove("row--over"));
+    element.addEventListener("dragleave", () => element.classList.remove("row--over"));
     element.addEventListener("dragover", (event) => {
-      if (event.dataTransfer?.types.includes(ROW_TYPE)) event.preventDefault();
+      if (!event.dataTransfer?.types.includes(ROW_TYPE)) return;
+      event.preventDefault();
+      element.classList.add("row--over");
     });
     element.addEventListener("drop", (event) => {
       const moved = event.dataTransfer?.getData(ROW_TYPE);
@@ -210,7 +229,7 @@ export class Gutter {
       button({
         ...{ icon: sign, label: `${what === "pin" ? "Pin" : "Hide"} ${name}` },
         class: "button--quiet button--icon",
-        act: () => this.act(what, key),
+        act: () => this.act?.(what, key),
       });
     return make("span", { class: "row__tools" }, does("pin", "pin"), does("hide", "close"));
   }
@@ -233,13 +252,18 @@ export class Gutter {
       kind === "track" && track?.capacity === 1 && row.lanes === most ? track.deepest - most : 0;
     if (deeper > 0) label.append(make("span", { class: "row__deeper" }, `+${deeper} deeper`));
     element.append(label);
-    if (row.detail !== undefined && kind !== "closed") return this.systemRow(row, element, text);
+    if (row.detail !== undefined && kind !== "closed") {
+      this.systemRow(row, element, text);
+      if (kind !== "device") this.choosable(row, element, name);
+      return element;
+    }
     const hasBar = kind === "closed" || (track && track.kind !== "clock" && track.kind !== "error");
     if (hasBar) element.append(make("span", { class: "row__bar" }, bar));
     if (kind === "part") {
       text.textContent = `${group.part + 1} of ${this.document.parts.length}`;
     }
     element.append(text);
+    this.choosable(row, element, name);
     return element;
   }
 }

@@ -1,5 +1,6 @@
 /** Which rows are shown, where they lie and how high they are. */
 
+import { inOrder, valuesKey } from "./row-choices.js";
 import { SEMAPHORE_HEIGHT, VALUE_HEIGHT, valueGroups } from "./value-rows.js";
 
 /**
@@ -15,7 +16,14 @@ import { SEMAPHORE_HEIGHT, VALUE_HEIGHT, valueGroups } from "./value-rows.js";
  * was not recorded; in a system run also a sampled series, or the engines of a device profile under
  * the track with the key `device`; in a device's run also values over time, a series a lane.
  * `lanes` above 1 stacks what overlaps.
- * @typedef {{kind: "part" | "head" | "track" | "closed" | "no-clock" | "series" | "device" | "values", group: Group, track: Track | null, y: number, height: number, lanes: number, series?: Series, values?: Series[], device?: string, name?: string, detail?: string}} Row
+ * @typedef {{kind: "part" | "head" | "track" | "closed" | "no-clock" | "series" | "device" | "values", group: Group, track: Track | null, y: number, height: number, lanes: number, series?: Series, values?: Series[], device?: string, name?: string, detail?: string, isPinned?: boolean}} Row
+ */
+
+/**
+ * What the rows are laid out by; `room` is the height of the screen's plot, `choices` what a person
+ * chose of the rows.
+ * @typedef {{dma: "queue" | "engine", closed: Set<string>, lanes: Map<number, number>, room?: number, semaphores?: ReadonlySet<string>, choices?: import("./row-choices.js").RowChoices | null}} LayoutState
+ * @typedef {(kind: Row["kind"], group: Group, height: [number, number], more?: Partial<Row>) => void} Add
  */
 
 export const HEAD_HEIGHT = 21;
@@ -155,26 +163,25 @@ export function innerOf({ height }) {
 /**
  * Every row with its place. A closed group keeps its head and one row for all its tracks.
  * @param {TimelineDocument} document
- * @param {{dma: "queue" | "engine", closed: Set<string>, lanes: Map<number, number>, room?: number, semaphores?: ReadonlySet<string>}} state
- *   `room` is the height of the screen's plot
+ * @param {LayoutState} state
  * @returns {{rows: Row[], height: number}}
  */
-export function layoutRows(document, { dma, closed, lanes, room = 0, semaphores = NONE }) {
+export function layoutRows(document, state) {
+  const { dma, closed, room = 0, semaphores = NONE, choices = null } = state;
   /** @type {Row[]} */
   const rows = [];
   /** @type {number[]} */
   const limits = [];
-  const add = (
-    /** @type {Row["kind"]} */ kind,
-    /** @type {Group} */ group,
-    /** @type {[number, number]} */ [height, most],
-    /** @type {Track | null} */ track = null,
-    laneCount = 1,
-  ) => {
-    rows.push({ kind, group, track, y: 0, height, lanes: laneCount });
-    limits.push(most);
+  /** @type {Add} */
+  const add = (kind, group, [least, most], more = {}) => {
+    const { track = null, lanes = 1, values } = more;
+    const key = track?.key ?? (values ? valuesKey(values) : "");
+    const own = choices?.heights.get(key);
+    rows.push({ kind, group, y: 0, height: own ?? least, ...more, track, lanes });
+    limits.push(own ?? most);
   };
   const groups = shownGroups(document, dma);
+  if (choices) addPinned(document, groups, state, add);
   groups.forEach((group, place) => {
     const isFirst = group.part !== groups[place - 1]?.part;
     if (isFirst && document.parts.length > 1) add("part", group, [HEAD_HEIGHT, HEAD_HEIGHT]);
@@ -183,16 +190,10 @@ export function layoutRows(document, { dma, closed, lanes, room = 0, semaphores 
     if (group.kind === "core" && !hasClock && own.find((g) => g.kind === "core") === group) {
       add("no-clock", group, [CLOCK_HEIGHT, CLOCK_HEIGHT]);
     }
-    addGroup(document, group, closed, lanes, add);
+    addGroup(document, group, state, add);
     if (group.part !== groups[place + 1]?.part) {
       for (const found of valueGroups(document, group.part, semaphores)) {
-        add("head", found.group, [HEAD_HEIGHT, HEAD_HEIGHT]);
-        if (closed.has(found.group.id)) continue;
-        const height = found.group.kind === "values" ? VALUE_HEIGHT : SEMAPHORE_HEIGHT;
-        for (const values of found.rows) {
-          add("values", found.group, height);
-          rows[rows.length - 1].values = values;
-        }
+        addValues(found, closed, choices, add);
       }
     }
   });
@@ -206,13 +207,31 @@ export function layoutRows(document, { dma, closed, lanes, room = 0, semaphores 
 }
 
 /**
+ * The rows of a group that stand in it: neither hidden nor pinned, in the chosen order.
+ * @template Item
+ * @param {Item[]} items
+ * @param {(item: Item) => string} keyOf
+ * @param {LayoutState["choices"]} choices
+ * @returns {Item[]}
+ */
+function chosenOf(items, keyOf, choices) {
+  if (!choices) return items;
+  const { hidden, pinned, order } = choices;
+  const isHere = (/** @type {Item} */ item) =>
+    !hidden.has(keyOf(item)) && !pinned.includes(keyOf(item));
+  return inOrder(items.filter(isHere), keyOf, order);
+}
+
+/**
  * @param {TimelineDocument} document
  * @param {Group} group
- * @param {Set<string>} closed
- * @param {Map<number, number>} lanes
- * @param {(kind: Row["kind"], group: Group, height: [number, number], track?: Track | null, lanes?: number) => void} add
+ * @param {LayoutState} state
+ * @param {Add} add
  */
-function addGroup(document, group, closed, lanes, add) {
+function addGroup(document, group, { closed, lanes, choices }, add) {
+  const every = shownTracks(document, group);
+  const tracks = chosenOf(every, ({ key }) => key, choices);
+  if (tracks.length === 0 && every.length > 0) return;
   if (group.kind !== "clock" && group.kind !== "errors") {
     add("head", group, [HEAD_HEIGHT, HEAD_HEIGHT]);
     if (closed.has(group.id)) {
@@ -220,10 +239,75 @@ function addGroup(document, group, closed, lanes, add) {
       return;
     }
   }
-  for (const track of shownTracks(document, group)) {
-    const laneCount = lanes.get(track.id) ?? 1;
-    add("track", group, trackHeight(track, laneCount), track, laneCount);
+  for (const track of tracks) addTrack(track, group, lanes, add);
+}
+
+/**
+ * @param {Track} track
+ * @param {Group} group
+ * @param {Map<number, number>} lanes
+ * @param {Add} add
+ * @param {Partial<Row>} [more]
+ */
+function addTrack(track, group, lanes, add, more = {}) {
+  const count = lanes.get(track.id) ?? 1;
+  add("track", group, trackHeight(track, count), { ...more, track, lanes: count });
+}
+
+/**
+ * @param {import("./value-rows.js").ValueGroup} found
+ * @param {Set<string>} closed
+ * @param {LayoutState["choices"]} choices
+ * @param {Add} add
+ */
+function addValues({ group, rows }, closed, choices, add) {
+  const chosen = chosenOf(rows, valuesKey, choices);
+  if (chosen.length === 0) return;
+  add("head", group, [HEAD_HEIGHT, HEAD_HEIGHT]);
+  if (closed.has(group.id)) return;
+  for (const values of chosen) add("values", group, valuesHeight(group), { values });
+}
+
+/** @param {Group} group */
+function valuesHeight({ kind }) {
+  return kind === "values" ? VALUE_HEIGHT : SEMAPHORE_HEIGHT;
+}
+
+/**
+ * Pinned rows under a head of their own, in the order in which they were pinned; each says what it
+ * belongs to.
+ * @param {TimelineDocument} document
+ * @param {Group[]} groups that are shown
+ * @param {LayoutState} state
+ * @param {Add} add
+ */
+function addPinned(document, groups, { closed, lanes, semaphores = NONE, choices }, add) {
+  /** @type {Map<string, () => void>} */
+  const found = new Map();
+  for (const group of groups) {
+    for (const track of shownTracks(document, group)) {
+      const of = group.kind === "clock" || group.kind === "errors" ? "" : ` · ${group.title}`;
+      const name = `${trackName(document, track)}${of}`;
+      const more = { name, isPinned: true };
+      found.set(track.key, () => addTrack(track, group, lanes, add, more));
+    }
   }
+  for (const { part } of document.parts) {
+    for (const { group, rows } of valueGroups(document, part, semaphores)) {
+      for (const values of rows) {
+        const name = `${values[0].title} · ${group.title}`;
+        const more = { values, name, isPinned: true };
+        found.set(valuesKey(values), () => add("values", group, valuesHeight(group), more));
+      }
+    }
+  }
+  const isShown = (/** @type {string} */ key) => found.has(key) && !choices?.hidden.has(key);
+  const pinned = (choices?.pinned ?? []).filter(isShown);
+  if (pinned.length === 0) return;
+  const words = { title: "Pinned", subtitle: "", kind: "pinned", part: groups[0]?.part ?? 0 };
+  const head = { id: "pinned", slug: "pinned", ...words, core: 0, tracks: [], rows: 0 };
+  add("head", head, [HEAD_HEIGHT, HEAD_HEIGHT]);
+  if (!closed.has(head.id)) for (const key of pinned) found.get(key)?.();
 }
 
 /**

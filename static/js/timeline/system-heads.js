@@ -76,7 +76,7 @@ export function entriesOf(document) {
 /**
  * An order of rows as their places in the first order, short enough for an address.
  * @param {TimelineDocument} document
- * @param {string[]} order keys
+ * @param {readonly string[]} order keys
  * @returns {number[]}
  */
 export function placesOf(document, order) {

@@ -13,7 +13,7 @@ import { entriesOf, headsOf } from "./system-heads.js";
  * How the rows are arranged: by which heads, what is closed, hidden and pinned, in which order, and
  * the tracks under which a device profile's engines are drawn, with how many rows they take, and how
  * many levels of nesting tracks have in view, by key; all they ever have where that is not known.
- * @typedef {{grouping: Grouping, closed: Set<string>, hidden: Set<string>, pinned: string[], order: string[], isCpuShown: boolean, devices: Map<string, {id: string, lanes: number}>, levels: Map<string, number>}} Arrangement
+ * @typedef {{grouping: Grouping, closed: Set<string>, hidden: ReadonlySet<string>, pinned: readonly string[], order: readonly string[], heights: ReadonlyMap<string, number>, isCpuShown: boolean, devices: Map<string, {id: string, lanes: number}>, levels: Map<string, number>}} Arrangement
  */
 
 export const SPAN_HEIGHT = 19;
@@ -34,6 +34,7 @@ export function arrangementOf(changes = {}) {
     hidden: new Set(),
     pinned: [],
     order: [],
+    heights: new Map(),
     isCpuShown: false,
     devices: new Map(),
     levels: new Map(),
@@ -142,17 +143,18 @@ export function layoutSystem(document, arrangement) {
  * @param {Arrangement} arrangement
  * @returns {Row[]}
  */
-function rowsOf(entry, groups, { devices, levels: seen }) {
+function rowsOf(entry, groups, { devices, levels: seen, heights }) {
   const { track, series, name, detail } = entry;
   if (series) {
     const group = headGroup({ id: entry.key, title: name, subtitle: detail }, [], 0);
-    const height = entry.attrs.cpu == null ? SERIES_HEIGHT : CPU_HEIGHT;
+    const usual = entry.attrs.cpu == null ? SERIES_HEIGHT : CPU_HEIGHT;
+    const height = heights.get(entry.key) ?? usual;
     return [{ ...row("series", group, null, height, 1), series, name, detail }];
   }
   const group = track && groups.get(track.group);
   if (!track || !group) return [];
   const levels = Math.min(seen.get(track.key) ?? MOST_LEVELS, levelsOf(track));
-  const height = PADDING + levels * SPAN_HEIGHT;
+  const height = heights.get(entry.key) ?? PADDING + levels * SPAN_HEIGHT;
   /** @type {Row[]} */
   const rows = [{ ...row("track", group, track, height, levels), name, detail }];
   const device = devices.get(track.key);

@@ -63,6 +63,8 @@ export class Plot {
     this.small = new Map();
     /** @type {{series?: RowPainter, device?: RowPainter, values?: RowPainter}} */
     this.painters = {};
+    /** @type {import("../timeline/row-choices.js").RowChoices | null} what was chosen of a device's rows */
+    this.choices = null;
     /** @type {{of: import("../timeline/system-rows.js").Arrangement, rows: Row[], height: number} | null} */
     this.laid = null;
     /** @type {{of: Group[], keys: string[]}} tiles of the top level, which show the whole profile */
@@ -108,7 +110,8 @@ export class Plot {
       : shownGroups(document, state.dma);
     const placed = this.place(state, level, groups);
     const lanes = laid ? this.laneCounts : this.lanes(placed, scale);
-    const { rows, height } = laid ?? layoutRows(document, { ...state, lanes, room: this.height });
+    const { rows, height } =
+      laid ?? layoutRows(document, { ...state, choices: this.choices, lanes, room: this.height });
     /** @type {Frame} */
     const frame = {
       ...{ rows, height, level, busy: new Map(), closedBusy: new Map(), clock: new Map() },
@@ -210,8 +213,9 @@ export class Plot {
     for (const clock of document.tracks) {
       if (clock.kind !== "clock") continue;
       const own = rows.filter(
-        ({ group, kind }) =>
+        ({ group, kind, isPinned }) =>
           kind === "track" &&
+          !isPinned &&
           group.kind === "core" &&
           group.part === clock.part &&
           group.core === clock.core,

@@ -73,6 +73,20 @@ export function changeRow(viewer, step) {
   }
 }
 
+/** The event by which a row that is about to be led to is asked for, should it be hidden. */
+export const WANTED = "rowwanted";
+
+/**
+ * Opens the group of a row, and shows it where it was hidden.
+ * @param {TimelineViewer} viewer
+ * @param {import("../timeline/rows.js").Track} track
+ */
+function openRow(viewer, track) {
+  if (viewer.closed.has(track.group)) viewer.toggleGroup(track.group);
+  viewer.host.dispatchEvent(new CustomEvent(WANTED, { detail: { key: track.key } }));
+  if (!viewer.frame?.rows.some((row) => row.track === track)) viewer.draw();
+}
+
 /**
  * Selects an event by its row and start, and brings it into view.
  * @param {TimelineViewer} viewer
@@ -84,6 +98,7 @@ export async function goTo(viewer, key, row, start) {
   const track = viewer.document.tracks.find((one) => one.key === key);
   const hit = track && (await eventAt(sourceOf(viewer), track, row, start));
   if (!hit) return;
+  openRow(viewer, track);
   viewer.select(hit);
   viewer.reveal(hit);
 }

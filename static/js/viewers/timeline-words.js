@@ -25,7 +25,7 @@ export function headNote(document, { kind, group }) {
     return part ? `clocks independent · ${duration(part.span_ns)}` : "";
   }
   if (group.kind === "head") return systemNote(group);
-  if (group.kind === "values" || group.kind === "semaphores") return "";
+  if (["values", "semaphores", "pinned"].includes(group.kind)) return "";
   const words = `${count(group.rows)} ${group.kind === "core" ? "instructions" : "packets"}`;
   const span = document.parts.find(({ part }) => part === group.part)?.span_ns ?? 0;
   const end = groupEnd(document, group);

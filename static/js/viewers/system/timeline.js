@@ -2,6 +2,16 @@
 
 import { one } from "../../kit/dom.js";
 import { readAddress } from "../../timeline/address.js";
+import {
+  flipped,
+  heightsText,
+  keyOfRow,
+  placedBefore,
+  readHeights,
+  resized,
+  stepped,
+  toggled,
+} from "../../timeline/row-choices.js";
 import { rowAt } from "../../timeline/rows.js";
 import { groupingOf, orderOf, placesOf } from "../../timeline/system-heads.js";
 import { arranged, arrangementOf } from "../../timeline/system-rows.js";
@@ -73,6 +83,7 @@ export class SystemTimeline extends TimelineViewer {
       ...(said.by ? { grouping: groupingOf(said.by) } : {}),
       ...(said.hidden ? { hidden: new Set(said.hidden) } : {}),
       ...(said.pinned ? { pinned: said.pinned } : {}),
+      ...(said.heights ? { heights: readHeights(said.heights) } : {}),
     });
     if (!said.closed) this.closed = new Set(closedHeads(document, this.arrangement));
     this.arrangement.closed = new Set(this.closed);
@@ -87,6 +98,7 @@ export class SystemTimeline extends TimelineViewer {
     };
     this.gutter.act = (what, key) => (what === "pin" ? this.pin(key) : this.hide(key));
     this.gutter.move = (key, before) => this.placeRow(key, before);
+    this.gutter.resize = (key, height) => this.resizeRow(key, height);
     void this.sync.load();
   }
 
@@ -129,16 +141,33 @@ export class SystemTimeline extends TimelineViewer {
 
   /** @param {string} key */
   pin(key) {
-    const { pinned } = this.arrangement;
-    const isPinned = pinned.includes(key);
-    this.rearrange({ pinned: isPinned ? pinned.filter((one) => one !== key) : [...pinned, key] });
+    this.rearrange({ pinned: toggled(this.arrangement.pinned, key) });
   }
 
   /** @param {string} key */
   hide(key) {
-    const hidden = new Set(this.arrangement.hidden);
-    if (!hidden.delete(key)) hidden.add(key);
-    this.rearrange({ hidden });
+    this.rearrange({ hidden: flipped(this.arrangement.hidden, key) });
+  }
+
+  /**
+   * @param {string} key
+   * @param {number | null} height pixels; null for the row's own
+   */
+  resizeRow(key, height) {
+    this.rearrange({ heights: resized(this.arrangement.heights, key, height) });
+  }
+
+  /**
+   * @param {string} key
+   * @returns {number} pixels
+   */
+  heightOf(key) {
+    return this.frame?.rows.find((row) => keyOfRow(row) === key)?.height ?? 0;
+  }
+
+  /** @returns {string[]} keys of the rows that are shown */
+  shownKeys() {
+    return arranged(this.document, this.arrangement).map(({ entry }) => entry.key);
   }
 
   /**
@@ -147,10 +176,7 @@ export class SystemTimeline extends TimelineViewer {
    * @param {string} before
    */
   placeRow(key, before) {
-    const keys = arranged(this.document, this.arrangement).map(({ entry }) => entry.key);
-    const others = keys.filter((one) => one !== key);
-    others.splice(others.indexOf(before), 0, key);
-    this.orderRows(others);
+    this.orderRows(placedBefore(this.shownKeys(), key, before));
   }
 
   /** @param {string[]} order keys of all rows that are shown */
@@ -165,12 +191,8 @@ export class SystemTimeline extends TimelineViewer {
    * @param {1 | -1} step
    */
   moveRow(key, step) {
-    const keys = arranged(this.document, this.arrangement).map(({ entry }) => entry.key);
-    const at = keys.indexOf(key);
-    const to = at + step;
-    if (at < 0 || to < 0 || to >= keys.length) return;
-    keys.splice(to, 0, ...keys.splice(at, 1));
-    this.orderRows(keys);
+    const keys = stepped(this.shownKeys(), key, step);
+    if (keys) this.orderRows(keys);
   }
 
   /** @override */
@@ -256,10 +278,11 @@ export class SystemTimeline extends TimelineViewer {
    * @returns {import("../../timeline/address.js").Address}
    */
   address() {
-    const { grouping, hidden, pinned, order, isCpuShown } = this.arrangement;
+    const { grouping, hidden, pinned, order, heights, isCpuShown } = this.arrangement;
     return {
       ...super.address(),
       ...{ by: grouping, hidden: [...hidden], pinned, isCpuShown },
+      heights: heightsText(heights).split(","),
       order: placesOf(this.document, order),
     };
   }

@@ -1,10 +1,11 @@
 /** What the buttons and fields of the system timeline's toolbar do. */
 
 import { one } from "../../kit/dom.js";
+import { rowDialog, rowsText } from "../row-dialog.js";
 import { watchDevices } from "./device-list.js";
 import { Find } from "./find.js";
 import { showTab } from "./flow-panel.js";
-import { rowsText, showRowList } from "./row-list.js";
+import { systemRows } from "./row-list.js";
 
 /** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
 
@@ -16,10 +17,12 @@ export function listenToSystemTools(viewer) {
   const cpu = one("[data-act='cpu']", host);
   const flow = one("[data-act='flow']", host);
   const rows = one("[data-rows-count]", host);
+  const model = systemRows(viewer);
+  const showRows = rowDialog(host, model);
   const tell = () => {
     group.value = viewer.arrangement.grouping;
     cpu.setAttribute("aria-pressed", String(viewer.arrangement.isCpuShown));
-    rows.textContent = rowsText(viewer);
+    rows.textContent = rowsText(model);
   };
   host.addEventListener("rearranged", tell);
   tell();
@@ -27,7 +30,7 @@ export function listenToSystemTools(viewer) {
   viewer.find = find;
   const actions = /** @type {Record<string, () => void>} */ ({
     cpu: () => viewer.rearrange({ isCpuShown: !viewer.arrangement.isCpuShown }),
-    rows: () => showRowList(viewer),
+    rows: showRows,
     flow: () => {
       viewer.flows.isOn = !viewer.flows.isOn;
       flow.setAttribute("aria-pressed", String(viewer.flows.isOn));

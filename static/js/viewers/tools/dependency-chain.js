@@ -131,7 +131,7 @@ export class DependencyChain {
     const arrows = [];
     for (const { before, after, kind } of drawnEdges(chain)) {
       const [from, to] = [places[before], places[after]];
-      if (!from || !to || !(isInView(before) || isInView(after))) continue;
+      if (!from || !to || !isInView(before) || !isInView(after)) continue;
       arrows.push({ curve: dependencyCurve(from, to), colour, dash: dashOf(kind) });
       if (arrows.length === MOST_DRAWN) break;
     }

@@ -9,6 +9,7 @@ import { markers } from "./markers.js";
 import { showModes } from "./modes.js";
 import { placeMenu } from "./place-menu.js";
 import { rangeTool } from "./range.js";
+import { deviceRows } from "./rows.js";
 import { showToggles } from "./toggles.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
@@ -27,6 +28,7 @@ const TOOLS = [
   dependencyChain,
   dependencies,
   markers,
+  deviceRows,
 ];
 
 /**
