@@ -189,9 +189,9 @@ export class Gutter {
   choosable(row, element, name) {
     const key = this.act && keyOfRow(row);
     if (!key) return;
-    element.dataset.row = key;
+    element.setAttribute("data-row", key);
     element.classList.add("row--chosen");
-    element.append(this.tools(key, name));
+    element.append(this.tools(key, name, row.isPinned ?? false));
     this.makeMovable(element, key);
     resizeRows(element, row.height, (height) => this.resize(key, height));
   }
@@ -222,12 +222,14 @@ export class Gutter {
   /**
    * @param {string} key
    * @param {string} name
+   * @param {boolean} isPinned
    * @returns {HTMLElement}
    */
-  tools(key, name) {
+  tools(key, name, isPinned) {
+    const pin = isPinned ? "Unpin" : "Pin";
     const does = (/** @type {"pin" | "hide"} */ what, /** @type {string} */ sign) =>
       button({
-        ...{ icon: sign, label: `${what === "pin" ? "Pin" : "Hide"} ${name}` },
+        ...{ icon: sign, label: `${what === "pin" ? pin : "Hide"} ${name}` },
         class: "button--quiet button--icon",
         act: () => this.act?.(what, key),
       });

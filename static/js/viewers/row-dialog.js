@@ -108,7 +108,7 @@ function item(model, { key, name, above, isShown, isPinned, height }, fill) {
       fill({ key, name: text });
     };
     const made = button({ text, label: `${label}: ${full}`, class: "button--quiet", act: after });
-    made.dataset.does = text;
+    made.setAttribute("data-does", text);
     return made;
   };
   const check = /** @type {HTMLInputElement} */ (
