@@ -257,7 +257,7 @@ test("the lower edge of a row follows the pointer until it is let go", () => {
   const quiet = { preventDefault: () => {}, stopPropagation: () => {} };
   const fire = (/** @type {string} */ kind, /** @type {object} */ event) => {
     /** @type {any} */ for (const act of grip.listeners.get(kind) ?? [])
-      (act)({ ...quiet, ...event });
+      act({ ...quiet, ...event });
   };
   fire("pointerdown", { button: 2, clientY: 100 });
   assert.deepEqual(heard, {}, "the right button is for the menu");

@@ -115,3 +115,80 @@ test("where there is no room to the left an arrow arrives from above or below", 
   const back = curveBetween(far, { x0: 10, x1: 12, y0: 200, y1: 215 });
   assert.equal(back.from.x >= far.x0 && back.to.x <= 12, true);
 });
+
+const { endsOfFlow, Flows } = await import("../../static/js/viewers/system/flow.js");
+const { layerOf, makeViewer, Sheet } = await import("./make-viewer.js");
+
+test("every event that an arrow touches is an end, but for the selected one", () => {
+  const ends = endsOfFlow(STEP, 2);
+  assert.deepEqual(
+    ends.map(({ place, isIncoming }) => [place.row, isIncoming]),
+    [
+      [1, true],
+      [4, false],
+      [5, false],
+    ],
+  );
+  assert.deepEqual(endsOfFlow([], 2), []);
+});
+
+test("also those beyond the number of arrows that are drawn are ends", () => {
+  const many = [event(2, { cause_row: null })];
+  for (let row = 10; row < 90; row++) many.push(event(row, { name: "nc_exec_running" }));
+  assert.equal(endsOfFlow(many, 2).length, 80);
+});
+
+/** @param {{start: number, end: number}} range */
+async function followed(range) {
+  const attrs = { instance: "i", process: "1" };
+  const track = { attrs, start_ns: 0, end_ns: 9000, table: "SystemProfileEvents" };
+  const viewer = makeViewer([
+    { ...track, key: "rt", attrs: { ...attrs, source: "neuron_rt" } },
+    { ...track, key: "hw", attrs: { ...attrs, source: "neuron_hw" } },
+  ]);
+  viewer.range = range;
+  const flows = new Flows(viewer);
+  const [runtime, hardware] = viewer.document.tracks;
+  const hit = (/** @type {any} */ track, /** @type {number} */ row, /** @type {number} */ start) =>
+    /** @type {any} */ ({ track, row, start, duration: 100 });
+  const flow = [
+    event(2, { cause_row: null }),
+    event(4, { name: "nc_exec_running", source: "neuron_hw", start_ts: 700, end_ts: 800 }),
+  ];
+  viewer.store = { get: async () => null, peek: () => null };
+  await flows.follow(
+    hit(runtime, 2, 100),
+    { flow, beside: [], beside_count: 0 },
+    new AbortController().signal,
+  );
+  flows.hits.set(2, hit(runtime, 2, 100));
+  flows.hits.set(4, hit(hardware, 4, 700));
+  return { flows, viewer };
+}
+
+test("a flow in view is arrows, and where an end is out of view a chip leads there", async () => {
+  const { flows, viewer } = await followed({ start: 0, end: 1000 });
+  const near = new Sheet();
+  flows.draw(layerOf(near, viewer));
+  assert.deepEqual([near.curves.length, near.words], [2, []]);
+  viewer.range = { start: 0, end: 500 };
+  const far = new Sheet();
+  flows.draw(layerOf(far, viewer));
+  assert.deepEqual([far.curves.length, far.words], [0, ["1 later →"]]);
+  const [{ box }] = flows.chips;
+  assert.ok(flows.grab({ x: box.x0 + 2, y: box.y0 + 2 }));
+  assert.equal(flows.grab({ x: 5, y: 5 }), null);
+  flows.set(false);
+  const off = new Sheet();
+  flows.draw(layerOf(off, viewer));
+  assert.deepEqual([off.words, flows.grab({ x: box.x0 + 2, y: box.y0 + 2 })], [[], null]);
+});
+
+test("what was selected before leaves no chip behind", async () => {
+  const { flows, viewer } = await followed({ start: 0, end: 500 });
+  flows.draw(layerOf(new Sheet(), viewer));
+  assert.equal(flows.chips.length, 1);
+  flows.clear();
+  flows.draw(layerOf(new Sheet(), viewer));
+  assert.deepEqual([flows.chips, flows.ends], [[], []]);
+});

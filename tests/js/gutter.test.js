@@ -34,7 +34,7 @@ function drag(element, kind, /** @type {Map<string, string>} */ data) {
     isTaken = true;
   };
   /** @type {any} */ for (const act of element.listeners.get(kind) ?? [])
-    (act)({ dataTransfer, preventDefault });
+    act({ dataTransfer, preventDefault });
   return isTaken;
 }
 

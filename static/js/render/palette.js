@@ -120,3 +120,15 @@ export function readPalette(element) {
     wellCss: read("--well"),
   };
 }
+
+const [BLUE, SKY, ORANGE] = [0, 1, 4];
+
+/**
+ * The colours of what leads to an event and of what leads away from it.
+ * @param {Palette} palette
+ * @returns {{incoming: string, outgoing: string}}
+ */
+export function wayColours({ css, wellCss }) {
+  const isDark = inkOn(wellCss) === "#ffffff";
+  return { incoming: css[ORANGE], outgoing: css[isDark ? SKY : BLUE] };
+}

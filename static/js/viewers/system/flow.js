@@ -2,8 +2,10 @@
 
 import { request } from "../../kit/http.js";
 import { curveBetween, drawArrows } from "../../render/arrows.js";
-import { inkOn } from "../../render/palette.js";
-import { hitOfEvent } from "./places.js";
+import { chipBox, chipWidth, drawChip, isWithin } from "../../render/chips.js";
+import { wayColours } from "../../render/palette.js";
+import { edgewards } from "../../timeline/dependency-ends.js";
+import { goTo, hitOfEvent } from "./places.js";
 
 /** @typedef {import("./timeline.js").SystemTimeline} SystemTimeline */
 /** @typedef {import("../../timeline/hit-test.js").Hit} Hit */
@@ -12,21 +14,20 @@ import { hitOfEvent } from "./places.js";
 /** @typedef {EventOf & {shared_ns: number, has_same_name: boolean}} BesideEvent */
 /** @typedef {{flow: FlowEvent[], beside: BesideEvent[], beside_count: number}} Flow */
 /** @typedef {{from: number, to: number, isIncoming: boolean}} Arrow */
+/** @typedef {import("../../timeline/dependency-ends.js").End} End */
 
 const MOST_ARROWS = 24;
 const RUNNING = "nc_exec_running";
-const ORANGE = 4;
-const SKY = 1;
-const BLUE = 0;
 
 /**
  * The arrows of a flow, by rows: the framework to its call, the call to what runs on devices and to
  * the selected event. Incoming is what leads to the selected one.
  * @param {FlowEvent[]} flow
  * @param {number} selected
+ * @param {number} [most]
  * @returns {Arrow[]}
  */
-export function arrowsOf(flow, selected) {
+export function arrowsOf(flow, selected, most = MOST_ARROWS) {
   const byRow = new Map(flow.map((event) => [event.row, event]));
   const calls = new Set(flow.flatMap(({ cause_row: cause }) => (cause === null ? [] : [cause])));
   const before = new Set();
@@ -43,7 +44,7 @@ export function arrowsOf(flow, selected) {
       to: event.row,
       isIncoming: before.has(event.row),
     }))
-    .slice(0, MOST_ARROWS);
+    .slice(0, most);
 }
 
 export class Flows {
@@ -53,14 +54,30 @@ export class Flows {
     this.isOn = true;
     /** @type {Arrow[]} */
     this.arrows = [];
+    /** @type {Hit | null} */
+    this.selected = null;
+    /** @type {End[]} all that the arrows lead to or come from, drawn or not */
+    this.ends = [];
+    /** @type {Map<number, FlowEvent>} */
+    this.events = new Map();
+    /** @type {{box: import("../../render/chips.js").Box, end: End}[]} */
+    this.chips = [];
     /** @type {Map<number, Hit>} */
     this.hits = new Map();
   }
 
   /** Nothing is selected any more, or something else. */
   clear() {
-    this.arrows = [];
+    Object.assign(this, { arrows: [], ends: [], chips: [], selected: null });
     this.hits.clear();
+    this.events.clear();
+  }
+
+  /** @param {boolean} isOn */
+  set(isOn) {
+    this.isOn = isOn;
+    this.viewer.redraw();
+    this.viewer.writeAddressSoon();
   }
 
   /**
@@ -86,7 +103,10 @@ export class Flows {
    */
   async follow(selected, { flow }, signal) {
     this.clear();
+    this.selected = selected;
+    this.events = new Map(flow.map((event) => [event.row, event]));
     const arrows = arrowsOf(flow, selected.row);
+    this.ends = endsOfFlow(flow, selected.row);
     const wanted = new Set(arrows.flatMap(({ from, to }) => [from, to]));
     const hits = await Promise.all(
       flow
@@ -101,24 +121,82 @@ export class Flows {
     this.viewer.redraw();
   }
 
-  /** Draws the arrows between the rows that are shown. */
-  draw() {
+  /**
+   * Draws the arrows between the rows that are shown, and a chip for what lies beyond an edge.
+   * @param {import("../tools/toolbox.js").Layer} layer
+   */
+  draw({ context, scale, palette, width, height }) {
+    this.chips = [];
+    if (!this.isOn || this.arrows.length === 0) return;
     const { viewer } = this;
-    const context = viewer.marksCanvas.getContext("2d");
-    if (!this.isOn || this.arrows.length === 0 || !context) return;
-    const { palette } = viewer;
-    const outgoing = palette.css[inkOn(palette.wellCss) === "#ffffff" ? SKY : BLUE];
-    const scale = viewer.scale();
+    const { incoming, outgoing } = wayColours(palette);
     const boxOf = (/** @type {number} */ row) => {
       const hit = this.hits.get(row);
-      return hit ? viewer.box(hit, scale) : null;
+      const box = hit ? viewer.box(hit, scale) : null;
+      return box && box.x0 <= width && box.x1 >= 0 ? box : null;
     };
     const drawn = this.arrows.flatMap(({ from, to, isIncoming }) => {
       const [a, b] = [boxOf(from), boxOf(to)];
-      if (!a || !b || b.x0 > scale.width || b.x1 < 0) return [];
-      const colour = isIncoming ? palette.css[ORANGE] : outgoing;
-      return [{ curve: curveBetween(a, b), colour }];
+      if (!a || !b) return [];
+      return [{ curve: curveBetween(a, b), colour: isIncoming ? incoming : outgoing }];
     });
     drawArrows(context, drawn, palette.wellCss);
+    const sideOf = (/** @type {End} */ { place, isIncoming }) => {
+      if (place.end_ns < scale.range.start) return "left";
+      if (place.start_ns > scale.range.end) return "right";
+      const box = boxOf(place.row);
+      if (!box) return isIncoming ? "left" : "right";
+      return box.y1 <= 0 ? "above" : "below";
+    };
+    const isSeen = (/** @type {End} */ { place }) => {
+      const box = boxOf(place.row);
+      return box !== null && box.y1 > 0 && box.y0 < height;
+    };
+    const own = this.selected && viewer.box(this.selected, scale);
+    const middle = own
+      ? { x: (own.x0 + own.x1) / 2, y: (own.y0 + own.y1) / 2 }
+      : { x: width / 2, y: height / 2 };
+    const away = this.ends.filter((end) => !isSeen(end));
+    for (const { side, ends, text } of edgewards(away, sideOf)) {
+      const box = chipBox(side, chipWidth(context, text), middle, { width, height });
+      drawChip(context, box, text, ends[0].isIncoming ? incoming : outgoing, palette);
+      this.chips.push({ box, end: ends[0] });
+    }
   }
+
+  /**
+   * A press on a chip leads to the nearest of what it stands for.
+   * @param {{x: number, y: number}} point
+   * @returns {import("../tools/toolbox.js").Drag | null}
+   */
+  grab(point) {
+    const chip = this.isOn ? this.chips.find(({ box }) => isWithin(box, point)) : undefined;
+    const event = chip && this.events.get(chip.end.place.row);
+    if (!event) return null;
+    return { move: () => {}, end: () => void goTo(this.viewer, event) };
+  }
+}
+
+/**
+ * The events that the arrows of a flow lead to or come from, but for the selected one.
+ * @param {FlowEvent[]} flow
+ * @param {number} selected
+ * @returns {End[]}
+ */
+export function endsOfFlow(flow, selected) {
+  const byRow = new Map(flow.map((event) => [event.row, event]));
+  const own = byRow.get(selected);
+  /** @type {Map<number, End>} */
+  const found = new Map();
+  for (const { from, to, isIncoming } of arrowsOf(flow, selected, Number.POSITIVE_INFINITY)) {
+    for (const row of [from, to]) {
+      const event = byRow.get(row);
+      if (!event || !own || row === selected || found.has(row)) continue;
+      const { name, nc_idx: nc, start_ts: start, end_ts: end } = event;
+      const place = { row, opcode: name, track: "", core: nc ?? 0, start_ns: start, end_ns: end };
+      const gap = start > own.start_ts ? start - own.end_ts : own.start_ts - end;
+      found.set(row, { place, isIncoming, kind: "flow", gap, isHandOver: false });
+    }
+  }
+  return [...found.values()];
 }

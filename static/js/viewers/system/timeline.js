@@ -205,7 +205,6 @@ export class SystemTimeline extends TimelineViewer {
   drawMarks() {
     super.drawMarks();
     this.sync.draw();
-    this.flows.draw();
     drawHits(this, this.found);
   }
 

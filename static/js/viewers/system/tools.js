@@ -21,6 +21,7 @@ export function listenToSystemTools(viewer) {
   const showRows = rowDialog(host, model);
   const tell = () => {
     group.value = viewer.arrangement.grouping;
+    flow.setAttribute("aria-pressed", String(viewer.flows.isOn));
     cpu.setAttribute("aria-pressed", String(viewer.arrangement.isCpuShown));
     rows.textContent = rowsText(model);
   };
@@ -32,9 +33,8 @@ export function listenToSystemTools(viewer) {
     cpu: () => viewer.rearrange({ isCpuShown: !viewer.arrangement.isCpuShown }),
     rows: showRows,
     flow: () => {
-      viewer.flows.isOn = !viewer.flows.isOn;
-      flow.setAttribute("aria-pressed", String(viewer.flows.isOn));
-      viewer.redraw();
+      viewer.flows.set(!viewer.flows.isOn);
+      tell();
     },
     "flow-tab": () => showTab(viewer, "flow"),
     fold: () => showTab(viewer, "event"),

@@ -4,7 +4,7 @@ import { one } from "../../kit/dom.js";
 import { exact } from "../../kit/units.js";
 import { dashOf, dependencyCurve, drawArrows } from "../../render/arrows.js";
 import { chipBox, chipWidth, drawChip, isWithin } from "../../render/chips.js";
-import { inkOn } from "../../render/palette.js";
+import { wayColours } from "../../render/palette.js";
 import { chosen, edgewards, endsOf, nearest, nextAim } from "../../timeline/dependency-ends.js";
 import { SHOWN } from "../dependencies.js";
 import { gapWords } from "../edge-line.js";
@@ -21,18 +21,6 @@ import { PlaceBoxes } from "./place-boxes.js";
 /** @typedef {import("./toolbox.js").Point} Point */
 
 const QUERY = "deps";
-const [BLUE, SKY, ORANGE] = [0, 1, 4];
-
-/**
- * The colours of what leads to an event and of what leads away from it.
- * @param {import("../../render/palette.js").Palette} palette
- * @returns {{incoming: string, outgoing: string}}
- */
-export function wayColours({ css, wellCss }) {
-  const isDark = inkOn(wellCss) === "#ffffff";
-  return { incoming: css[ORANGE], outgoing: css[isDark ? SKY : BLUE] };
-}
-
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Box} box

@@ -2,11 +2,12 @@
 
 import { request } from "../../kit/http.js";
 import { dashOf, dependencyCurve, drawArrows } from "../../render/arrows.js";
+import { wayColours } from "../../render/palette.js";
 import { chainName, drawnEdges, MOST_DRAWN, readChain } from "../../timeline/dependency-chain.js";
 import { SHOWN } from "../dependencies.js";
 import { goTo } from "../selection.js";
 import { chainSection } from "./chain-panel.js";
-import { outlineBox, wayColours } from "./dependencies.js";
+import { outlineBox } from "./dependencies.js";
 import { PlaceBoxes } from "./place-boxes.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */

@@ -10,6 +10,7 @@ import { showModes } from "./modes.js";
 import { placeMenu } from "./place-menu.js";
 import { rangeTool } from "./range.js";
 import { deviceRows } from "./rows.js";
+import { systemFlow } from "./system-flow.js";
 import { showToggles } from "./toggles.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
@@ -29,6 +30,7 @@ const TOOLS = [
   dependencies,
   markers,
   deviceRows,
+  systemFlow,
 ];
 
 /**
