@@ -269,6 +269,26 @@ _CODES = (
         "Ask for one that the timeline document names.",
         404,
     ),
+    ErrorCode(
+        "search.syntax",
+        "The search cannot be read",
+        'Write words, field:value, field>2us, "quoted text", /expression/ or -word, with spaces.',
+    ),
+    ErrorCode(
+        "search.field",
+        "There is no such field to search in",
+        "See the list of fields, or put the text into quotation marks.",
+    ),
+    ErrorCode(
+        "search.value",
+        "A field cannot be compared with this value",
+        "Give a number with a unit that fits the field, or a text.",
+    ),
+    ErrorCode(
+        "search.pattern",
+        "A regular expression cannot be read",
+        "Write it in RE2's syntax, without look-around and back-references.",
+    ),
     ErrorCode("table.missing", "This profile has no such table", "See its list of tables.", 404),
     ErrorCode(
         "table.unreadable",

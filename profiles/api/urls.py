@@ -26,6 +26,7 @@ from profiles.api.outputs import OutputView
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import IgnoredListView, RunListView, SourceFileView, SourceListView
 from profiles.api.selection import SelectionView
+from profiles.api.search import SearchCapsView, SearchFieldsView, SearchStepView, SearchView
 from profiles.api.series import SeriesAtView, SeriesListView, SeriesView
 from profiles.api.system import FindView, RangeStatisticsView
 from profiles.api.system_summary import SystemSummaryView
@@ -115,6 +116,10 @@ urlpatterns = [
     path(f"{_RUN}critical-path/", CriticalPathView.as_view(), name="api-critical-path"),
     path(f"{_RUN}selection/", SelectionView.as_view(), name="api-selection"),
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
+    path(f"{_RUN}search/", SearchView.as_view(), name="api-search"),
+    path(f"{_RUN}search/caps/", SearchCapsView.as_view(), name="api-search-caps"),
+    path(f"{_RUN}search/step/", SearchStepView.as_view(), name="api-search-step"),
+    path(f"{_RUN}search/fields/", SearchFieldsView.as_view(), name="api-search-fields"),
     path(f"{_RUN}range-statistics/", RangeStatisticsView.as_view(), name="api-range-statistics"),
     path(f"{_RUN}system-summary/", SystemSummaryView.as_view(), name="api-system-summary"),
     path(f"{_RUN}series/", SeriesListView.as_view(), name="api-series-list"),

@@ -87,10 +87,18 @@ class Timeline:
             raise NoSuchTileError(f"there is no track {min(left)}")
         return np.concatenate(found)
 
+    def folder(self, part: int) -> Path:
+        """Where a part's tables lie."""
+        return self._path / part_folder(part)
+
+    def pyramid(self, part: int) -> Pyramid:
+        """The open pyramid of a part. Raises UnreadableError."""
+        return _pyramid(self.folder(part) / PYRAMID)
+
     def _reader(self, group: dict[str, Any], tracks: list[dict[str, Any]]) -> GroupReader:
-        folder = self._path / part_folder(group["part"])
+        part = int(group["part"])
         base_ns = int(self.document["levels"][0]["bucket_ns"])
-        return GroupReader(_pyramid(folder / PYRAMID), tracks, folder, base_ns)
+        return GroupReader(self.pyramid(part), tracks, self.folder(part), base_ns)
 
 
 def _pyramid(path: Path) -> Pyramid:

@@ -1,0 +1,1 @@
+"""Search over all events of a run: a small language, read row group by row group."""
