@@ -25,8 +25,8 @@ from profiles.api.metrics import MetricListView, MetricsView
 from profiles.api.outputs import OutputView
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
 from profiles.api.runs import IgnoredListView, RunListView, SourceFileView, SourceListView
-from profiles.api.selection import SelectionView
 from profiles.api.search import SearchCapsView, SearchFieldsView, SearchStepView, SearchView
+from profiles.api.selection import SelectionView
 from profiles.api.series import SeriesAtView, SeriesListView, SeriesView
 from profiles.api.system import FindView, RangeStatisticsView
 from profiles.api.system_summary import SystemSummaryView

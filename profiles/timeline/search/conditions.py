@@ -110,7 +110,9 @@ class NumberIn:
 def _within(values: npt.NDArray[Any], wanted: Interval) -> Mask:
     if values.dtype.kind == "f":
         least, most = float_from(wanted.least), -float_from(-wanted.most)
-        return np.asarray((values >= least) & (values <= most), bool)
+        # Narrow floats would round the bound to their own width.
+        exact = values.astype(np.float64, copy=False)
+        return np.asarray((exact >= least) & (exact <= most), bool)
     first, last = wanted.whole()
     if first > last:
         return np.zeros(len(values), bool)
