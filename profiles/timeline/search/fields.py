@@ -61,6 +61,9 @@ WORD_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         PACKETS: ("queue_name", "queue_type", "variable"),
         "Throttle": ("type",),
         "Error": ("description", "type", "metadata"),
+        "CcOp": ("operation", "algorithm", "dtype", "trigger_engine"),
+        "CcInstruction": ("description", "trigger_engine"),
+        "CoreBarriers": ("engine_name", "compiler_opcode"),
         "SystemProfileEvents": ("name",),
     }
 )
