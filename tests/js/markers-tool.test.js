@@ -282,6 +282,17 @@ test("what is done is said, in the message with its way back and to who cannot s
   assert.match(viewer.host.live.textContent, /^marker Marker 1 at 42.ns$/);
 });
 
+test("a row whose key could not be kept does not keep its marker from being put", async () => {
+  const { markers } = await tool();
+  await markers.put({ start_ns: 1, row: "p0/c0/tensor|x:1" });
+  await markers.put({ start_ns: 2, row: "a key with spaces" });
+  await markers.put({ start_ns: 3 });
+  assert.deepEqual(
+    markers.board.annotations.map(({ row }) => row ?? ""),
+    ["p0/c0/tensor|x:1", "", ""],
+  );
+});
+
 test("the tab tells how many there are", async () => {
   const { tab, markers, put } = await tool();
   markers.changed();

@@ -208,11 +208,15 @@ const made = (/** @type {Record<string, unknown>} */ facts) =>
 test("a conflict says what it is now", () => {
   const now = made({ name: "theirs", note: "why" });
   const text = conflictText(
-    /** @type {any} */ ({ base: made({}), current: now, changes: { note: "x", name: "y" } }),
+    /** @type {any} */ ({
+      base: made({}),
+      current: now,
+      changes: { note: "x", end_ns: null, start_ns: 5 },
+    }),
   );
   assert.equal(
     plain(text),
-    "Somebody else changed the note and name of “PV” first. It is now “theirs”, 70.000 µs, note: why.",
+    "Somebody else changed the note and end and time of “PV” first. It is now “theirs”, 70.000 µs, note: why. Yours: “x”, nothing, 5 ns.",
   );
 });
 

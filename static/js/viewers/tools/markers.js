@@ -39,6 +39,8 @@ import { pointAt } from "./points.js";
 const TAB = "markers";
 const MODE = "marker";
 const ID = /^[0-9a-f-]{36}$/;
+/** Keys of rows that the server keeps; a marker goes without any other. */
+const ROW = /^[\w/.|:-]{0,200}$/;
 const REGION_VIEW = 0.1;
 
 export class Markers {
@@ -164,10 +166,11 @@ export class Markers {
    */
   async put(times) {
     const kind = times.end_ns == null ? "marker" : "region";
+    const row = ROW.test(times.row ?? "") ? times.row : "";
     const made = await this.edits.put({
       name: freshName(this.board.annotations, kind),
       colour: kind === "marker" ? "green" : "blue",
-      ...times,
+      ...{ ...times, row },
     });
     if (made) this.open();
     return made;

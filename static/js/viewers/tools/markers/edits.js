@@ -3,6 +3,7 @@
 import { Conflict } from "../../../data/annotation-board.js";
 import { make, toast } from "../../../kit/dom.js";
 import { ApiError } from "../../../kit/http.js";
+import { exact } from "../../../kit/units.js";
 import { timesText } from "./drawing.js";
 
 /** @typedef {import("../../../data/annotation-board.js").AnnotationBoard} AnnotationBoard */
@@ -38,7 +39,17 @@ export function conflictText({ base, current, changes }) {
   if (!changes)
     return `Somebody else changed “${base.name}” first. It is now “${current.name}”, ${timesText(current)}.`;
   const fields = Object.keys(changes).map((name) => WORDS[name] ?? name);
-  return `Somebody else changed the ${fields.join(" and ")} of “${base.name}” first. It is now “${current.name}”, ${timesText(current)}${current.note ? `, note: ${current.note}` : ""}.`;
+  const mine = Object.values(changes).map((value) => valueText(value));
+  return `Somebody else changed the ${fields.join(" and ")} of “${base.name}” first. It is now “${current.name}”, ${timesText(current)}${current.note ? `, note: ${current.note}` : ""}. Yours: ${mine.join(", ")}.`;
+}
+
+/**
+ * @param {unknown} value of a field
+ * @returns {string}
+ */
+function valueText(value) {
+  if (typeof value === "number") return exact(value);
+  return value === null || value === "" ? "nothing" : `“${value}”`;
 }
 
 export class Edits {
