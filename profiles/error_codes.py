@@ -210,6 +210,12 @@ _CODES = (
         "Choose a file that the official tool wrote with its JSON output format.",
     ),
     ErrorCode(
+        "colour.unknown",
+        "The timeline cannot be coloured by this",
+        "Use opcode, operator, layer, line, duration or wait.",
+        404,
+    ),
+    ErrorCode(
         "output.unknown",
         "There is no such output format",
         "Ask for json, summary-json, summary-text or parquet.",

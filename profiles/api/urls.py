@@ -14,6 +14,7 @@ from profiles.api.annotations import (
     AnnotationListView,
     AnnotationView,
 )
+from profiles.api.colours import ColoursView, TileColoursView
 from profiles.api.critical_path import CriticalPathView
 from profiles.api.dependencies import DependenciesView
 from profiles.api.dependency_chain import DependencyChainView
@@ -114,6 +115,12 @@ urlpatterns = [
     path(f"{_RUN}dependencies/", DependenciesView.as_view(), name="api-dependencies"),
     path(f"{_RUN}dependencies/chain/", DependencyChainView.as_view(), name="api-dependency-chain"),
     path(f"{_RUN}critical-path/", CriticalPathView.as_view(), name="api-critical-path"),
+    path(f"{_RUN}colours/<slug:mode>/", ColoursView.as_view(), name="api-colours"),
+    path(
+        f"{_RUN}colours/<slug:mode>/<slug:group>/<level:level>/<int:index>",
+        TileColoursView.as_view(),
+        name="api-tile-colours",
+    ),
     path(f"{_RUN}selection/", SelectionView.as_view(), name="api-selection"),
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
     path(f"{_RUN}search/", SearchView.as_view(), name="api-search"),

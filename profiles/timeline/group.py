@@ -89,22 +89,28 @@ class GroupReader:
 
     def slices(self, start_ns: int, end_ns: int) -> Tile:
         """All slices that touch [start, end), or cells that say so where there are too many."""
-        if self._predicted(start_ns, end_ns) <= tiles.MOST_ITEMS:
-            found = _joined(
-                [
-                    self._shown(piece, track_of_lane)
-                    for reader, track_of_lane in self._sources()
-                    for piece in (
-                        reader.long(reader.long_touching(0, start_ns, end_ns)),
-                        reader.short(start_ns, end_ns),
-                    )
-                ]
-            )
-            if len(found["count"]) <= tiles.MOST_ITEMS:
-                order = np.lexsort((found["start_ns"], found["track"]))
-                ordered = {name: column[order] for name, column in found.items()}
-                return _tile(ordered, "slices", is_complete=True)
+        found = self.every_slice(start_ns, end_ns, tiles.MOST_ITEMS)
+        if found is not None:
+            order = np.lexsort((found["start_ns"], found["track"]))
+            ordered = {name: column[order] for name, column in found.items()}
+            return _tile(ordered, "slices", is_complete=True)
         return self.cells(0, start_ns, end_ns, is_complete=False)
+
+    def every_slice(self, start_ns: int, end_ns: int, most: int) -> Items | None:
+        """All slices that touch [start, end), in no order; None if they are more than `most`."""
+        if self._predicted(start_ns, end_ns) > most:
+            return None
+        found = _joined(
+            [
+                self._shown(piece, track_of_lane)
+                for reader, track_of_lane in self._sources()
+                for piece in (
+                    reader.long(reader.long_touching(0, start_ns, end_ns)),
+                    reader.short(start_ns, end_ns),
+                )
+            ]
+        )
+        return found if len(found["count"]) <= most else None
 
     def _predicted(self, start_ns: int, end_ns: int) -> int:
         """How many slices begin in the range, and long ones that reach into it."""

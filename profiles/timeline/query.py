@@ -10,6 +10,14 @@ import numpy as np
 
 from profiles.storage.layout import PYRAMID, TIMELINE, part_folder
 from profiles.storage.tables import ReadableRun
+from profiles.timeline.cell_colours import (
+    MOST_ROWS,
+    NOTHING,
+    CodesOf,
+    TileColours,
+    no_colours,
+    tile_colours,
+)
 from profiles.timeline.group import GroupReader, Tile
 from profiles.timeline.pyramid import Pyramid, UnreadableError
 from profiles.timeline.tiles import SLICES, bucket_ns, tile_range
@@ -47,6 +55,17 @@ class Timeline:
 
     def tile(self, slug: str, level: int, index: int) -> Tile:
         """One tile of a group. Raises NoSuchTileError or UnreadableError."""
+        group, start, end = self._place(slug, level, index)
+        reader = self._reader(group, self._tracks(group))
+        if level == SLICES:
+            return reader.slices(start, end)
+        return reader.cells(level, start, end)
+
+    def _tracks(self, group: dict[str, Any]) -> list[dict[str, Any]]:
+        return [self.document["tracks"][number] for number in group["tracks"]]
+
+    def _place(self, slug: str, level: int, index: int) -> tuple[dict[str, Any], int, int]:
+        """The group of a tile, and the range it stands for. Raises NoSuchTileError."""
         group = self._groups.get(slug)
         if group is None:
             raise NoSuchTileError(f"there is no group {slug}")
@@ -55,11 +74,29 @@ class Timeline:
         start, end = self.tile_range(level, index)
         if index < 0 or start > max(int(self.document["duration_ns"]), 0):
             raise NoSuchTileError("the tile lies outside the profile")
-        tracks = [self.document["tracks"][number] for number in group["tracks"]]
-        reader = self._reader(group, tracks)
+        return group, start, end
+
+    def colours(self, slug: str, level: int, index: int, codes_of: CodesOf) -> TileColours:
+        """The colours of a tile's items by codes of rows. Raises NoSuchTileError, UnreadableError.
+
+        `codes_of` gives the codes of rows of a track.
+        """
+        group, start, end = self._place(slug, level, index)
+        tracks = self._tracks(group)
+        found = self._reader(group, tracks).every_slice(start, end, MOST_ROWS)
+        if found is None:
+            return no_colours()
+        codes = np.full(len(found["row"]), NOTHING, np.uint16)
+        for track in tracks:
+            own = np.flatnonzero(found["track"] == track["id"])
+            codes[own] = codes_of(track, found["row"][own].astype(np.int64))
+            if track["capacity"] > 1:
+                # A queue's cells are those of all its lanes.
+                found["lane"][own] = 0
         if level == SLICES:
-            return reader.slices(start, end)
-        return reader.cells(level, start, end)
+            return tile_colours(found, codes, start, 0, 0)
+        size_ns = bucket_ns(int(self.document["levels"][0]["bucket_ns"]), level)
+        return tile_colours(found, codes, start, size_ns, (end - start) // size_ns)
 
     def bucket_ns(self, level: int) -> int:
         """Length of a bucket of a level; at the level of slices that of the base."""
@@ -78,7 +115,7 @@ class Timeline:
         left = set(keys)
         found = [np.zeros(0, np.int64)]
         for group in self._groups.values():
-            tracks = [self.document["tracks"][number] for number in group["tracks"]]
+            tracks = self._tracks(group)
             chosen = [track for track in tracks if track["key"] in left]
             if chosen:
                 left -= {track["key"] for track in chosen}
