@@ -212,7 +212,7 @@ _CODES = (
     ErrorCode(
         "colour.unknown",
         "The timeline cannot be coloured by this",
-        "Use opcode, operator, layer, line, duration or wait.",
+        "Use opcode, operator, layer, queue, line, duration or wait.",
         404,
     ),
     ErrorCode(

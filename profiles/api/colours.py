@@ -1,6 +1,5 @@
 """What the timeline can be coloured by: the names of a mode, and the colours of a tile's items."""
 
-import gzip
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from profiles.api.timeline import COMPRESSED_FROM_BYTES, COMPRESSION, IMMUTABLE
+from profiles.api.packing import encoding_for, packed
+from profiles.api.timeline import COMPRESSED_FROM_BYTES, IMMUTABLE
 from profiles.api.unreadable import TablesView
 from profiles.metrics.colour_codes import MODES, ColourCodes, colour_codes
 from profiles.metrics.events import Longs
@@ -44,7 +44,7 @@ class ColoursView(TablesView):
 
     @extend_schema(summary="List the names of a colour mode", responses=ColourMode)
     def get(self, request: Request, profile_id: UUID, run: int, mode: str) -> Response:  # noqa: ARG002
-        """`mode` is opcode, operator, layer, line, duration or wait."""
+        """`mode` is opcode, operator, layer, queue, line, duration or wait."""
         found = _codes(run_opened(profile_id, run), mode)
         names = [{"name": n.name, "sum_ns": n.sum_ns, "count": n.count} for n in found.names]
         answer = Response({"mode": mode, "has_order": MODES[mode].has_order, "names": names})
@@ -86,12 +86,12 @@ class TileColoursView(TablesView):
 
 def _packed(request: Request, body: bytes) -> HttpResponse:
     """The body, compressed where the client takes it; it never changes."""
-    takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
-    is_packed = takes_gzip and len(body) >= COMPRESSED_FROM_BYTES
-    content = gzip.compress(body, COMPRESSION, mtime=0) if is_packed else body
-    response = HttpResponse(content, content_type=BINARY)
-    if is_packed:
-        response["Content-Encoding"] = "gzip"
+    encoding = encoding_for(request.headers.get("Accept-Encoding", ""))
+    if len(body) < COMPRESSED_FROM_BYTES:
+        encoding = ""
+    response = HttpResponse(b"".join(packed([body], encoding)), content_type=BINARY)
+    if encoding:
+        response["Content-Encoding"] = encoding
     response["Vary"] = "Accept-Encoding"
     response["Cache-Control"] = IMMUTABLE
     return response

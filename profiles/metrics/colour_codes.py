@@ -10,8 +10,9 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from profiles.metrics.column_reading import TableColumns
+from profiles.metrics.column_reading import TableColumns, distinct
 from profiles.metrics.events import NONE, Longs
+from profiles.metrics.packet_kinds import queue_front, queue_names
 from profiles.storage.tables import ReadableRun
 
 Codes = npt.NDArray[np.uint16]
@@ -92,6 +93,20 @@ def _text(*columns: str) -> Callable[[ReadableRun, int, str], Coded]:
     return code
 
 
+def _queue(run: ReadableRun, part: int, table: str) -> Coded:
+    """A packet's queue, by the name that the timeline gives it."""
+    numbers = ("pcore_idx", "queue_idx")
+    read = TableColumns(run, part, table, ("queue_name",), numbers)
+    text = read.coded("queue_name")
+    code, found = distinct([*(read.numbers(name) for name in numbers), text.codes])
+    known = queue_names(run, part)
+    rows = zip(*(column.tolist() for column in found), strict=True)
+    return code, [
+        queue_front(str(text.values[name])) or known.get((max(core, 0), index)) or f"Q{index}"
+        for core, index, name in rows
+    ]
+
+
 def _duration(run: ReadableRun, part: int, table: str) -> Coded:
     start, end = _times(run, part, table)
     return np.searchsorted(TIME_EDGES_NS, end - start, "right").astype(np.int64), [*TIME_NAMES]
@@ -121,6 +136,7 @@ MODES: Mapping[str, Mode] = MappingProxyType(
         "line": Mode(
             (INSTRUCTIONS,), _text("nki_source_location", "bir_debug_info_source_location")
         ),
+        "queue": Mode((PACKETS,), _queue),
         "duration": Mode((INSTRUCTIONS, PACKETS, EVENTS), _duration, has_order=True),
         "wait": Mode((INSTRUCTIONS,), _wait, has_order=True),
     }

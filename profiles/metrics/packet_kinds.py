@@ -101,12 +101,12 @@ def packet_kinds(run: ReadableRun, part: int) -> PacketKinds:
     numbers = ("start_ts", "end_ts", "pcore_idx", "queue_idx", "engine_idx", "transfer_bytes")
     table = TableColumns(run, part, TABLE, ("queue_type", "queue_name"), numbers)
     kind_text, name_text = table.coded("queue_type"), table.coded("queue_name")
-    fronts = [_front(str(value)) for value in name_text.values]
+    fronts = [queue_front(str(value)) for value in name_text.values]
     front_place = {front: number for number, front in enumerate(dict.fromkeys(fronts))}
     front = np.array([front_place[one] for one in fronts], np.int64)[name_text.codes]
     columns = [table.numbers(name) for name in numbers[2:]]
     code, found = distinct([*columns, kind_text.codes, front])
-    names, texts = _queue_names(run, part), list(front_place)
+    names, texts = queue_names(run, part), list(front_place)
     kinds = []
     for core, index, engine, size, kind, name in zip(*(c.tolist() for c in found), strict=True):
         title = texts[name] or names.get((max(core, 0), index)) or f"Q{index}"
@@ -116,13 +116,13 @@ def packet_kinds(run: ReadableRun, part: int) -> PacketKinds:
     return PacketKinds(kinds, tally)
 
 
-def _front(name: str) -> str:
+def queue_front(name: str) -> str:
     """The queue's own name where a packet's queue name holds one: `name-Q1-E64`."""
     parts = name.rsplit("-", 2)
     return parts[0] if len(parts) == 3 else ""
 
 
-def _queue_names(run: ReadableRun, part: int) -> dict[tuple[int, int], str]:
+def queue_names(run: ReadableRun, part: int) -> dict[tuple[int, int], str]:
     """Names by core and number, where only one queue has the number."""
     found: dict[tuple[int, int], set[str]] = {}
     for row in table_rows(run, part, QUEUE_INFO):

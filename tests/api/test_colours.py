@@ -14,7 +14,9 @@ def base(profile: Profile) -> str:
     return f"/api/v1/profiles/{profile.pk}/runs/1/colours"
 
 
-@pytest.mark.parametrize("mode", ["opcode", "operator", "layer", "line", "duration", "wait"])
+@pytest.mark.parametrize(
+    "mode", ["opcode", "operator", "layer", "queue", "line", "duration", "wait"]
+)
 def test_a_mode_names_what_it_tells_apart(client: Client, processed: Profile, mode: str) -> None:
     found = client.get(f"{base(processed)}/{mode}/").json()
     assert found["mode"] == mode

@@ -88,6 +88,14 @@ def test_a_mode_that_says_nothing_of_a_table_gives_its_rows_no_code(run: Readabl
     assert set(colour_codes(run, "duration").of(0, "DmaPacket", np.arange(99))) != {NOTHING}
 
 
+def test_packets_have_the_name_of_their_queue(run: ReadableRun) -> None:
+    timeline, found = Timeline(run.path), colour_codes(run, "queue")
+    for track in timeline.document["tracks"]:
+        if track["kind"] == "dma_queue":
+            codes = found.of(0, "DmaPacket", timeline.rows_of([track["key"]]))
+            assert {found.names[code].name for code in codes.tolist()} == {track["name"]}
+
+
 def test_slices_have_the_code_of_their_row(run: ReadableRun) -> None:
     timeline = Timeline(run.path)
     found = colour_codes(run, "opcode")
@@ -211,7 +219,9 @@ def test_names_beyond_the_last_code_share_one(
 
 
 def test_modes_are_those_that_are_offered() -> None:
-    assert set(MODES) == {"opcode", "operator", "layer", "line", "duration", "wait"}
+    assert set(MODES) == {
+        "opcode", "operator", "layer", "queue", "line", "duration", "wait",
+    }  # fmt: skip
 
 
 def test_answers_are_columns_one_after_another(run: ReadableRun, tmp_path: Path) -> None:

@@ -115,7 +115,8 @@ export function sizeOf(sent, total) {
  */
 export function memorySize(bytes) {
   for (const [size, unit] of BINARY) {
-    if (bytes >= size * BINARY_FROM) return `${trimmed(significant(bytes / size, 3))}${THIN}${unit}`;
+    if (bytes >= size * BINARY_FROM)
+      return `${trimmed(significant(bytes / size, 3))}${THIN}${unit}`;
   }
   return `${bytes}${THIN}B`;
 }

@@ -6,7 +6,7 @@
 import { NO_BUCKET } from "../data/arrow.js";
 import { COLUMN_PX } from "../kit/scale.js";
 import { Bars, Columns, Coverage } from "./batch.js";
-import { CONTROL, mix, PLAIN, TRANSPOSE, UNKNOWN } from "./palette.js";
+import { CONTROL, isDim, isHalf, mix, PLAIN, TRANSPOSE, UNKNOWN } from "./palette.js";
 
 /** @typedef {import("../data/arrow.js").Tile} Tile */
 /** @typedef {import("./palette.js").Palette} Palette */
@@ -20,6 +20,7 @@ import { CONTROL, mix, PLAIN, TRANSPOSE, UNKNOWN } from "./palette.js";
 const LEAST_LABEL_WIDTH = 22;
 const LEAST_LABEL_HEIGHT = 12;
 const STALE = 0.45;
+const DIMMED = 0.18;
 const SMALL_PACKET = 0.55;
 const STRIPES_FROM = 14;
 const ERROR_PX = 3;
@@ -54,7 +55,8 @@ export function emptyLabels(most) {
  * @returns {number}
  */
 export function classPixel(palette, colour, isStale) {
-  const plain = colour === UNKNOWN ? palette.hues[CONTROL] : palette.hues[colour & 15];
+  const full = colour === UNKNOWN ? palette.hues[CONTROL] : palette.hues[colour & 15];
+  const plain = isDim(colour) ? mix(full, palette.well, DIMMED) : full;
   return isStale ? mix(plain, palette.well, STALE) : plain;
 }
 
@@ -96,7 +98,7 @@ export function paintBar(pixels, palette, { x0, x1, top, bottom, colour, fill, i
     pixels.outline(x0, top, x1, bottom, fill);
     return;
   }
-  const isControl = (colour & 15) === CONTROL && !isSpan;
+  const isControl = isHalf(colour) && !isSpan;
   const from = isControl && bottom - top > 4 ? Math.round((top + bottom) / 2) : top;
   pixels.bar(x0, from, x1, bottom, fill);
   if (colour & TRANSPOSE && x1 - x0 >= STRIPES_FROM) {
@@ -316,7 +318,7 @@ function collect({ bars, labels, lastEnds }, places, track, scale, ratio) {
     nextStarts[bars.lane[bar]] = bars.x0[bar];
     const height = (bottom - top) / ratio;
     const colour = bars.colour[bar];
-    const isControl = (colour & 15) === CONTROL && colour !== UNKNOWN && track.kind !== "span";
+    const isControl = isHalf(colour) && track.kind !== "span";
     const end = isError ? next : Math.min(bars.x1[bar], next);
     const left = isError ? bars.x1[bar] / ratio : Math.max(0, bars.x0[bar] / ratio);
     const width = Math.min(scale.width, end / ratio) - left;
@@ -329,7 +331,7 @@ function collect({ bars, labels, lastEnds }, places, track, scale, ratio) {
     labels.h[at] = height;
     labels.label[at] = bars.label[bar];
     labels.part[at] = track.part;
-    labels.colour[at] = isError ? PLAIN : colour;
+    labels.colour[at] = isError || isDim(colour) ? PLAIN : colour;
     labels.ns[at] = isError ? 0 : bars.ns[bar];
   }
 }

@@ -28,6 +28,10 @@ export const SYSTEM_CLASSES = /** @type {const} */ ([
 export const CONTROL = 8;
 export const UNKNOWN = 255;
 export const TRANSPOSE = 0x40;
+/** Half the height where a hue would have all of it, and the other way round. */
+export const OTHER_HEIGHT = 0x10;
+/** Stands back behind what a filter has chosen. */
+export const DIM = 0x20;
 /** Stands where a class would, for a label beside its bar. */
 export const PLAIN = 254;
 
@@ -53,6 +57,22 @@ export function pixel(red, green, blue) {
 export function channels(css) {
   const number = Number.parseInt(css.slice(1), 16);
   return [number >> 16, (number >> 8) & 255, number & 255];
+}
+
+/**
+ * @param {number} colour
+ * @returns {boolean} whether a filter lets it stand back
+ */
+export function isDim(colour) {
+  return colour < PLAIN && (colour & DIM) !== 0;
+}
+
+/**
+ * @param {number} colour
+ * @returns {boolean} whether it is drawn at half height, as control and sync are
+ */
+export function isHalf(colour) {
+  return colour < PLAIN && ((colour & 15) === CONTROL) !== ((colour & OTHER_HEIGHT) !== 0);
 }
 
 /**

@@ -67,6 +67,8 @@ export class Plot {
     this.choices = null;
     /** @type {{of: import("../timeline/system-rows.js").Arrangement, rows: Row[], height: number} | null} */
     this.laid = null;
+    /** Gives tiles the colours of a mode. @type {((placed: Map<string, Placed[]>) => Map<string, Placed[]>) | null} */
+    this.recolour = null;
     /** @type {{of: Group[], keys: string[]}} tiles of the top level, which show the whole profile */
     this.coarse = { of: [], keys: [] };
   }
@@ -108,7 +110,8 @@ export class Plot {
     const groups = laid
       ? groupsOf(document, laid.rows.filter(isInView))
       : shownGroups(document, state.dma);
-    const placed = this.place(state, level, groups);
+    const found = this.place(state, level, groups);
+    const placed = this.recolour?.(found) ?? found;
     const lanes = laid ? this.laneCounts : this.lanes(placed, scale);
     const { rows, height } =
       laid ?? layoutRows(document, { ...state, choices: this.choices, lanes, room: this.height });

@@ -1,6 +1,7 @@
 /** Every tool of the timeline, in the order in which Esc asks them and in which they are drawn. */
 
 import { boxTool } from "./box.js";
+import { colourTool } from "./colour.js";
 import { commandPalette } from "./command-palette.js";
 import { criticalPath } from "./critical-path.js";
 import { dependencies } from "./dependencies.js";
@@ -31,6 +32,7 @@ const TOOLS = [
   markers,
   deviceRows,
   systemFlow,
+  colourTool,
 ];
 
 /**
