@@ -55,13 +55,15 @@ class Limits:
 class Transfers:
     """Whole transfers, by row of `DmaPacketAggregated`; arrays of shape (n,).
 
-    `trigger_ns` is the start of the instruction that started it, -1 where it is not known.
+    `queue` is the number of its queue, `trigger_ns` the start of the instruction that started it;
+    both -1 where they are not known.
     """
 
     core: Longs
     start_ns: Longs
     end_ns: Longs
     size_bytes: Longs
+    queue: Longs
     trigger_ns: Longs
     variable: Coded
     source: Coded
@@ -146,11 +148,15 @@ class DeviceRun:
     def transfers(self) -> Transfers:
         """What the trace knows of whole transfers; none where it knows nothing."""
         texts = ("variable", "source", "dest")
-        numbers = ("pcore_idx", "start_ts", "end_ts", "transfer_bytes", "trigger")
-        table = TableColumns(self.run, self.part, TRANSFER_TABLE, texts, numbers)
-        core, start, end, size = (table.numbers(name, 0) for name in numbers[:-1])
-        trigger = table.numbers(numbers[-1])
-        return Transfers(core, start, end, size, trigger, *(table.coded(name) for name in texts))
+        numbers = ("pcore_idx", "start_ts", "end_ts", "transfer_bytes")
+        table = TableColumns(
+            self.run, self.part, TRANSFER_TABLE, texts, (*numbers, "queue_idx", "trigger")
+        )
+        core, start, end, size = (table.numbers(name, 0) for name in numbers)
+        queue, trigger = table.numbers("queue_idx"), table.numbers("trigger")
+        return Transfers(
+            core, start, end, size, queue, trigger, *(table.coded(name) for name in texts)
+        )
 
     @cached_property
     def collectives(self) -> list[dict[str, Any]]:

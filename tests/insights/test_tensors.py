@@ -43,6 +43,19 @@ def test_a_tensor_that_is_loaded_again_and_again_is_found(tmp_path: Path) -> Non
     assert not found(tmp_path, "reloaded_tensor", DmaPacketAggregated=loads)
 
 
+def test_whole_transfers_lie_on_the_rows_of_their_queues(tmp_path: Path) -> None:
+    loads = [transfer(5000 * n, "weights", 43_500, queue_idx=1) for n in range(6)]
+    one = found(
+        tmp_path,
+        "reloaded_tensor",
+        DmaPacketAggregated=loads,
+        DmaPacket=[packet(0, 9), packet(9, 9, queue_idx=2, queue_name="qOther-Q2-E64")],
+        TensorInfo=[tensor("weights", "WEIGHT", 87_000)],
+    )
+    assert one is not None
+    assert one.evidence.tracks == ("p0/dma0/1-qload",)
+
+
 def test_spill_traffic_is_found_tensor_by_tensor(tmp_path: Path) -> None:
     rows = [
         transfer(0, "tile.1", 4 << 20, dest="[VIRTUAL]", source="[SB]"),

@@ -113,6 +113,8 @@ test("evidence without rows is only marked; notices have no place", () => {
   const notices = { table: "Warning", rows: [], count: 4, noun: "record", tracks: [] };
   assert.equal(findingAddress("p", finding({ evidence: notices })), null);
   assert.equal(findingAddress("p", finding({ ranges: [] })), null);
+  const transfers = { ...finding().evidence, table: "DmaPacketAggregated", rows: [3] };
+  assert.doesNotMatch(findingAddress("p", finding({ evidence: transfers })) ?? "", /sel=/);
 });
 
 test("rows of DMA engines open the timeline by engine", () => {

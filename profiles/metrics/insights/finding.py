@@ -20,7 +20,8 @@ MOST_RANGES = 64
 class Evidence:
     """Rows of a table that show it, most telling first, and how many there are; `noun` names them.
 
-    `tracks` are keys of the timeline's rows where they lie, that of the first row first.
+    `tracks` are keys of the timeline's rows where they lie, that of the first row first; of whole
+    transfers, whose rows are not on the timeline, those of their queues.
     """
 
     table: str

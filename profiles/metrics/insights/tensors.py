@@ -11,7 +11,7 @@ from profiles.metrics import words
 from profiles.metrics.device_run import TRANSFER_TABLE
 from profiles.metrics.events import Coded, Longs, Mask
 from profiles.metrics.insights.finding import Evidence, Finding, ranges_of, rows_of
-from profiles.metrics.insights.places import stretches_at
+from profiles.metrics.insights.places import queue_track, stretches_at
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.part_collectives import TABLE as COLLECTIVE
 from profiles.metrics.part_collectives import collective_rows, collective_track
@@ -32,6 +32,7 @@ class Transfers:
         self.row = np.flatnonzero(own)
         self.start_ns, self.end_ns = table.start_ns[own], table.end_ns[own]
         self.size = table.size_bytes[own]
+        self.core, self.queue = table.core[own], table.queue[own]
         self.name_code = table.variable.codes[own]
         self.names = [str(name) for name in table.variable.values]
         trigger = table.trigger_ns[own]
@@ -89,11 +90,24 @@ def _reloaded(
         advice="Keep it in SBUF between uses, or order the loops so that each tile is used up.",
         saved_ns=_at_full_bandwidth(region, moved - size),
         assumption="the time of the further loads at full DMA bandwidth",
-        evidence=Evidence(TRANSFER_TABLE, rows_of(transfers.row[own]), len(own), "transfer"),
+        evidence=Evidence(
+            TRANSFER_TABLE,
+            rows_of(transfers.row[own]),
+            len(own),
+            "transfer",
+            _queue_tracks(region, transfers, own),
+        ),
         ranges=ranges,
         range_count=count,
         values=MappingProxyType({"factor": moved / size, "bytes": float(moved)}),
     )
+
+
+def _queue_tracks(region: Region, transfers: Transfers, own: Longs) -> tuple[str, ...]:
+    """The rows of the queues that these transfers went through, where packets show them."""
+    places = set(zip(transfers.core[own].tolist(), transfers.queue[own].tolist(), strict=True))
+    used = [one for one in region.run.packets.queues if (one.core, one.index) in places]
+    return tuple(queue_track(region, queue) for queue in used)
 
 
 def _at_full_bandwidth(region: Region, size: float) -> float:
@@ -128,7 +142,13 @@ def spilled_tensors(region: Region, most: Thresholds) -> Sequence[Finding]:
             advice="Shorten the life of these tensors, or split the operation that needs them all.",
             saved_ns=_at_full_bandwidth(region, total),
             assumption="the time of these transfers at full DMA bandwidth",
-            evidence=Evidence(TRANSFER_TABLE, rows, len(spilled), "transfer"),
+            evidence=Evidence(
+                TRANSFER_TABLE,
+                rows,
+                len(spilled),
+                "transfer",
+                _queue_tracks(region, transfers, spilled),
+            ),
             ranges=ranges,
             range_count=count,
             values=MappingProxyType({"share": reloads / loads, "bytes": float(total)}),

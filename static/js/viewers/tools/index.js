@@ -13,6 +13,7 @@ import { rangeTool } from "./range.js";
 import { deviceRows } from "./rows.js";
 import { systemFlow } from "./system-flow.js";
 import { showToggles } from "./toggles.js";
+import { warnings } from "./warnings.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("./toolbox.js").Tool} Tool */
@@ -33,6 +34,7 @@ const TOOLS = [
   deviceRows,
   systemFlow,
   colourTool,
+  warnings,
 ];
 
 /**

@@ -4,6 +4,7 @@ import { writeAddress } from "../../../timeline/address.js";
 
 /** @typedef {import("./shapes.js").Span} Span */
 
+const WHOLE = new Set(["DmaPacketAggregated"]);
 const AROUND = 0.3;
 const LEAST_AROUND_NS = 100;
 
@@ -99,8 +100,9 @@ export function findingAddress(profile, { evidence, ranges }, name = null) {
     (row === undefined && !evidence.tracks.length && evidence.table === "Warning")
   )
     return null;
-  const selected = row !== undefined && track !== undefined ? { key: track, row } : null;
-  return timelineShowing(profile, ranges, selected, name);
+  // Whole transfers are no rows of a track: their queues show where their packets are.
+  const isShown = row !== undefined && track !== undefined && !WHOLE.has(evidence.table);
+  return timelineShowing(profile, ranges, isShown ? { key: track, row } : null, name);
 }
 
 /**
