@@ -363,3 +363,52 @@ test("what a file says is wrong stands in the panel, and nothing is changed", as
   assert.match(panel.problem.textContent ?? "", /^Entry 2 cannot be read.*Send JSON\.$/);
   assert.equal(markers.board.annotations.length, 1);
 });
+
+test("deleting all asks once, naming how many, and is taken back by one undo", async () => {
+  const { viewer, markers, panel, put } = await page();
+  await put({ name: "a", start_ns: 1 });
+  await put({ name: "b", start_ns: 2 });
+  /** @type {any[]} */
+  const dialogs = [];
+  viewer.host.append = (/** @type {any} */ dialog) => {
+    dialogs.push(dialog);
+    Object.assign(dialog, {
+      returnValue: "",
+      showModal: () => {},
+      close: (/** @type {string} */ value) => {
+        dialog.returnValue = value;
+        dialog.fire("close");
+      },
+    });
+  };
+  const press = (/** @type {Field | undefined} */ one) => one?.fire("click");
+  const clearAll = /** @type {any} */ (panel.sets.clearAll);
+  press(clearAll);
+  assert.equal(dialogs[0].all("h2")[0].textContent, "Delete all 2 markers and regions?");
+  dialogs[0].close("");
+  await rested();
+  assert.equal(markers.board.annotations.length, 2);
+  press(clearAll);
+  press(dialogs[1].all("button").at(-1));
+  await rested();
+  assert.equal(markers.board.annotations.length, 0);
+  assert.equal(clearAll.disabled, true);
+  await markers.edits.undo();
+  assert.deepEqual(
+    markers.board.annotations.map(({ name }) => name),
+    ["a", "b"],
+  );
+});
+
+test("the panel's own acts go to and delete the chosen one", async () => {
+  const { viewer, markers, panel, put } = await page();
+  const one = await put({ name: "far", start_ns: 5000, end_ns: 6000 });
+  markers.choose(one.id);
+  const [go, , remove] = /** @type {any} */ (panel.form.element).all("button");
+  go.fire("click");
+  assert.deepEqual(viewer.glides, [{ start: 4900, end: 6100 }]);
+  remove.fire("click");
+  await rested();
+  assert.deepEqual([markers.chosen, markers.board.annotations.length], [null, 0]);
+  assert.equal(panel.form.element.hidden, true);
+});
