@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ApiError } from "../../static/js/kit/http.js";
-import { Field, makeDesk, rested, useFields } from "./marker-desk.js";
+import { rested } from "./marker-desk.js";
+import { page } from "./marker-page.js";
 
-useFields();
+/** @typedef {import("./marker-desk.js").Field} Field */
+
 /** @type {string[]} addresses that were asked for */
 const asked = [];
 /** @type {Record<string, unknown>} what the server answers, by a part of the address */
@@ -16,35 +17,8 @@ Object.assign(globalThis, {
     return new Response(body, { status: found ? 200 : 404 });
   },
 });
-const { Markers } = await import("../../static/js/viewers/tools/markers.js");
 
 const plain = (/** @type {string} */ text) => text.replaceAll("\u202f", " ");
-
-async function page() {
-  const desk = makeDesk();
-  const markers = new Markers(desk.viewer);
-  Object.assign(markers.board, desk.server.wires());
-  await markers.board.refresh();
-  const body = new Field("div");
-  const put = async (/** @type {Record<string, unknown>} */ draft) => {
-    const made = desk.server.put(draft);
-    await markers.board.refresh();
-    return /** @type {any} */ (markers.board.find(made?.id ?? ""));
-  };
-  const { panel } = markers;
-  panel.show(body);
-  const control = (/** @type {string} */ name) =>
-    /** @type {Field} */ (/** @type {any} */ (panel.form.controls).get(name));
-  const write = async (/** @type {string} */ name, /** @type {string} */ text) => {
-    const field = control(name);
-    field.focus();
-    field.value = text;
-    field.fire("change");
-    await rested();
-  };
-  const list = () => /** @type {Field} */ (/** @type {any} */ (panel.list));
-  return { ...desk, markers, panel, body, put, control, write, list };
-}
 
 test("an empty list says how to put one; a server that is not there is said", async () => {
   const { server, markers, panel } = await page();
@@ -274,129 +248,6 @@ test("the button of a region says what it keeps: the range that is marked, else 
   assert.deepEqual(
     markers.board.annotations.map(({ start_ns, end_ns }) => [start_ns, end_ns]),
     [[3, 9]],
-  );
-});
-
-test("sets are listed with what they hold, and each act is named for its set", async () => {
-  const { server, markers, panel } = await page();
-  const set = { id: "s1", name: "<before>", count: 4, version: 1, updated_at: "" };
-  server.sets = [set];
-  server.revision++;
-  await markers.board.refresh();
-  const list = /** @type {Field} */ (/** @type {any} */ (panel.sets.list));
-  assert.match(list.textContent, /^<before>4/);
-  assert.deepEqual(
-    [...list.all("button"), ...list.all("a")].map((one) => one.getAttribute("aria-label")),
-    ["Load <before>", "Delete <before>", "Export <before> as CSV"],
-  );
-  assert.equal(
-    list.all("a")[0].getAttribute("href"),
-    "/api/v1/profiles/p/annotations/export.csv?set=s1",
-  );
-  assert.equal(panel.sets.summary.textContent, "Sets and files (1)");
-});
-
-test("a name that is there already is saved over, a new one is made", async () => {
-  const { server, markers, panel } = await page();
-  const set = { id: "s1", name: "mine", count: 4, version: 1, updated_at: "" };
-  server.sets = [set];
-  server.revision++;
-  await markers.board.refresh();
-  /** @type {[string, string, unknown][]} */
-  const sent = [];
-  markers.board.send = /** @type {any} */ (
-    async (/** @type {string} */ url, /** @type {any} */ { method, json }) => {
-      sent.push([method, url, json]);
-      return set;
-    }
-  );
-  for (const name of ["mine", "  new  ", " "]) {
-    panel.sets.name.value = name;
-    await panel.sets.save();
-  }
-  assert.deepEqual(sent, [
-    ["PATCH", "/api/v1/profiles/p/annotations/sets/s1/", { version: 1, save_over: true }],
-    ["POST", "/api/v1/profiles/p/annotations/sets/", { name: "new" }],
-  ]);
-});
-
-test("a file is brought in beside what is here, or instead of it where that is chosen", async () => {
-  const { server, markers, panel, put } = await page();
-  await put({ name: "here", start_ns: 5 });
-  /** @type {string[]} */
-  const ways = [];
-  markers.board.send = /** @type {any} */ (
-    async (/** @type {string} */ url, /** @type {any} */ { body }) => {
-      ways.push(url.split("annotations/")[1]);
-      return server.bringIn(JSON.parse(await body.text()), new URL(url, "http://x").searchParams);
-    }
-  );
-  const file = new Blob([JSON.stringify([{ name: "file", start_ns: 1 }])]);
-  const input = /** @type {any} */ (panel.sets.element).all("input").at(-1);
-  const choose = async () => {
-    input.files = [file];
-    input.fire("change");
-    await rested();
-    await rested();
-  };
-  await choose();
-  assert.equal(markers.board.annotations.length, 2);
-  panel.sets.replace.checked = true;
-  await choose();
-  assert.deepEqual(
-    markers.board.annotations.map(({ name }) => name),
-    ["file"],
-  );
-  assert.deepEqual(ways, ["import/", "import/?mode=replace&revision=2"]);
-});
-
-test("what a file says is wrong stands in the panel, and nothing is changed", async () => {
-  const { markers, panel, put } = await page();
-  await put({ name: "here", start_ns: 5 });
-  markers.board.send = /** @type {any} */ (
-    async () => {
-      const said = "Entry 2 cannot be read. start_ns: A whole number is expected.";
-      throw new ApiError("annotation.file", "The file cannot be read", said, "Send JSON.");
-    }
-  );
-  await markers.edits.bringIn(new Blob(["x"]), false);
-  assert.match(panel.problem.textContent ?? "", /^Entry 2 cannot be read.*Send JSON\.$/);
-  assert.equal(markers.board.annotations.length, 1);
-});
-
-test("deleting all asks once, naming how many, and is taken back by one undo", async () => {
-  const { viewer, markers, panel, put } = await page();
-  await put({ name: "a", start_ns: 1 });
-  await put({ name: "b", start_ns: 2 });
-  /** @type {any[]} */
-  const dialogs = [];
-  viewer.host.append = (/** @type {any} */ dialog) => {
-    dialogs.push(dialog);
-    Object.assign(dialog, {
-      returnValue: "",
-      showModal: () => {},
-      close: (/** @type {string} */ value) => {
-        dialog.returnValue = value;
-        dialog.fire("close");
-      },
-    });
-  };
-  const press = (/** @type {Field | undefined} */ one) => one?.fire("click");
-  const clearAll = /** @type {any} */ (panel.sets.clearAll);
-  press(clearAll);
-  assert.equal(dialogs[0].all("h2")[0].textContent, "Delete all 2 markers and regions?");
-  dialogs[0].close("");
-  await rested();
-  assert.equal(markers.board.annotations.length, 2);
-  press(clearAll);
-  press(dialogs[1].all("button").at(-1));
-  await rested();
-  assert.equal(markers.board.annotations.length, 0);
-  assert.equal(clearAll.disabled, true);
-  await markers.edits.undo();
-  assert.deepEqual(
-    markers.board.annotations.map(({ name }) => name),
-    ["a", "b"],
   );
 });
 
