@@ -144,6 +144,7 @@ CATEGORIES = {
     "official.": "Imported Data",
     "official.no_events": "Missing Data",
     "official.tables_missing": "Missing Data",
+    "official.rows_missing": "Missing Data",
     "official.columns_missing": "Missing Data",
 }
 

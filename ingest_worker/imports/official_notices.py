@@ -12,6 +12,16 @@ EVENTS = frozenset({"Instruction", "DmaPacket", "SystemProfileEvents"})
 CHECKED = ("SemaphoreUpdate", "Throttle", "Flow", "DmaPacketAggregated", "TensorInfo")
 """Tables whose absence leaves something of the timeline or the Summary out."""
 
+VALUE_ROWS = {
+    "SbufUsage": "SBUF",
+    "PsumUsage": "PSUM banks",
+    "DmaUsage": "DMA throughput",
+    "HbmUsage": "HBM throughput",
+    "TensorThroughput": "MFU and HFU",
+    "PendingDma": "pending DMA",
+}
+"""By table the rows of values over time that the timeline makes of it."""
+
 MOST_NAMES = 8
 MAJOR = SCHEMA_VERSION.partition(".")[0]
 
@@ -50,6 +60,8 @@ def of_source(one: TableSet, tables: Sequence[Conformed], version: str) -> Itera
     if lacking and there & {"Instruction", "DmaPacket"}:
         text = f"Without rows, so not shown: {_list(lacking)}."
         yield Notice("official.tables_missing", text, len(lacking))
+    if "Instruction" in there:
+        yield from _rows_missing(there)
     if one.is_json and "Instruction" in there:
         text = (
             "The JSON has starts and lengths in whole nanoseconds, each rounded down: an end may "
@@ -60,6 +72,18 @@ def of_source(one: TableSet, tables: Sequence[Conformed], version: str) -> Itera
     if kept:
         text = f"Tables that are not known here are kept as they are: {_list(kept)}."
         yield Notice("official.tables_kept", text, len(kept))
+
+
+def _rows_missing(there: set[str]) -> Iterator[Notice]:
+    """Rows of values over time that are not on the timeline, and what it would take."""
+    lacking = [name for name in VALUE_ROWS if name not in there]
+    if lacking:
+        rows = ", ".join(VALUE_ROWS[name] for name in lacking)
+        text = (
+            f"The timeline has no rows of {rows} over time: they need {', '.join(lacking)}, or the "
+            "NEFF and NTFF, from which they are made here."
+        )
+        yield Notice("official.rows_missing", text, len(lacking))
 
 
 def _origin(one: TableSet, version: str) -> str:

@@ -130,6 +130,17 @@ def test_what_a_json_lacks_is_said(run: ReadableRun, tmp_path: Path) -> None:
     assert any("Made from the official tool's JSON" in message for message in messages)
 
 
+def test_rows_over_time_that_a_json_cannot_give_are_named_with_what_they_need(
+    run: ReadableRun, tmp_path: Path
+) -> None:
+    document = device_document(run)
+    words = said(imported(tmp_path, [write_json(tmp_path, document)])[1], "official.rows_missing")
+    assert "MFU and HFU" in words
+    assert "HBM throughput" in words
+    assert "NEFF and NTFF" in words
+    assert "DMA throughput" not in words
+
+
 def test_warnings_of_the_source_stay(run: ReadableRun, tmp_path: Path) -> None:
     theirs = {"message": "Missing HLO stats", "category": "Missing Data"}
     document = {**device_document(run), "warnings": [theirs]}
