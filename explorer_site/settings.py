@@ -42,6 +42,8 @@ LEASE_S = env.number("LEASE_S", 60, least=2)
 SWEEP_INTERVAL_S = env.number("SWEEP_INTERVAL_S", 10, least=1)
 WORKER_PROCESSES = env.number("WORKER_PROCESSES", 2, least=1)
 TRACE_WRITER = "ingest_worker.exports.perfetto.trace.pieces_between"
+RANGE_WRITER = "ingest_worker.exports.range_export.range_export"
+RANGE_TOO_LARGE = "ingest_worker.exports.range_export.TooManyRowsError"
 OUTPUT_WRITER = "ingest_worker.exports.official_outputs.output_pieces"
 OUTPUT_FORMATS = "ingest_worker.exports.official_outputs.OUTPUTS"
 INSIGHT_THRESHOLDS = env.text("INSIGHT_THRESHOLDS")

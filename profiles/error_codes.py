@@ -216,6 +216,12 @@ _CODES = (
         404,
     ),
     ErrorCode(
+        "export.too_large",
+        "The range holds more rows than one export may",
+        "Choose a shorter range or fewer rows, or download whole tables.",
+        413,
+    ),
+    ErrorCode(
         "output.unknown",
         "There is no such output format",
         "Ask for json, summary-json, summary-text or parquet.",

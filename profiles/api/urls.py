@@ -25,6 +25,7 @@ from profiles.api.hbm import HbmUsageView
 from profiles.api.metrics import MetricListView, MetricsView
 from profiles.api.outputs import OutputView
 from profiles.api.profiles import ProfileListView, ProfileView, ReprocessView, SampleView
+from profiles.api.range_export import RangeExportView
 from profiles.api.runs import IgnoredListView, RunListView, SourceFileView, SourceListView
 from profiles.api.search import SearchCapsView, SearchFieldsView, SearchStepView, SearchView
 from profiles.api.selection import SelectionView
@@ -121,6 +122,7 @@ urlpatterns = [
         TileColoursView.as_view(),
         name="api-tile-colours",
     ),
+    path(f"{_RUN}export/", RangeExportView.as_view(), name="api-range-export"),
     path(f"{_RUN}selection/", SelectionView.as_view(), name="api-selection"),
     path(f"{_RUN}find/", FindView.as_view(), name="api-find"),
     path(f"{_RUN}search/", SearchView.as_view(), name="api-search"),

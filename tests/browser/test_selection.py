@@ -1,11 +1,12 @@
 """A range and a box on the timeline: drawn, moved, counted, kept in the address, cleared."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.timeline_page import TimelinePage
+from tests.browser.timeline_page import THIN, TimelinePage
 
 pytestmark = pytest.mark.browser
 
@@ -77,6 +78,14 @@ def test_a_range_is_drawn_moved_by_key_and_field_and_led_to_the_summary(
     assert timeline.query("mark") == "20000-60000"
     expect(selection.locator("[data-about]")).to_contain_text("319 instructions")
     expect(selection.get_by_text("MATMUL")).to_be_visible()
+    # What began before the range is in the file too.
+    expect(selection.locator("[data-rows]")).to_contain_text("complete")
+    with page.expect_download() as download:
+        selection.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename.endswith("_20000-60000ns.csv")
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    told = selection.locator("[data-rows]").inner_text()
+    assert told.replace(THIN, "").startswith(f"{len(lines) - 1}rows")
     link = selection.get_by_role("link", name="Summary of this range")
     expect(link).to_have_attribute("href", re.compile(r"/summary/\?t=20000-60000$"))
 

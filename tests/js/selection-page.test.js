@@ -32,7 +32,10 @@ function opened(status = 200) {
     status === 200 ? EMPTY : { error: { code: "c", detail: "No rows." } },
   );
   globalThis.fetch = /** @type {any} */ (
-    async (/** @type {string} */ url) => {
+    async (/** @type {string} */ url, /** @type {RequestInit} */ { method } = {}) => {
+      if (method === "HEAD") {
+        return new Response(null, { headers: { "X-Row-Count": "12", "X-Complete": "true" } });
+      }
       asked.push(url);
       return new Response(body, { status });
     }
@@ -158,4 +161,18 @@ test("a range can be saved as a region where there are regions", () => {
   const found = body.all("button").find((/** @type {any} */ one) => /region/.test(one.textContent));
   found?.fire("click");
   assert.deepEqual(saved, BOX.range);
+});
+
+test("files of the selection lead to its rows, and say how many there are", async () => {
+  const { viewer, boxes, page, body } = opened();
+  boxes.put(BOX);
+  page.follow();
+  await settle();
+  assert.equal(viewer.tabs.shown, "selection");
+  assert.match(body.textContent, /12\u202frows, complete/);
+  const hrefs = body.all("a").map((/** @type {any} */ one) => one.getAttribute("href"));
+  const query = "start_ns=5&end_ns=9&tracks=p0%2Fc0%2Fvector";
+  for (const format of ["csv", "parquet", "perfetto"]) {
+    assert.ok(hrefs.includes(`/api/v1/profiles/p/runs/1/export/?${query}&format=${format}`));
+  }
 });

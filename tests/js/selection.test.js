@@ -5,7 +5,7 @@ import { useTinyDom } from "./tiny-dom.js";
 useTinyDom();
 
 const { content } = await import("../../static/js/viewers/tools/selection/content.js");
-const { aboutText, engineHue, movedName, tableText } = await import(
+const { aboutText, engineHue, movedName, rowsText, tableText } = await import(
   "../../static/js/viewers/tools/selection/words.js"
 );
 
@@ -116,4 +116,16 @@ test("engines have the hues of engine mode, columns their names", () => {
   assert.deepEqual(["TensorMatrix", "Sync", "CC 3"].map(engineHue), ["blue", "grey", "red"]);
   assert.equal(movedName("psum_write_bytes"), "PSUM written");
   assert.equal(movedName("new_bytes"), "new_bytes");
+});
+
+test("a file's rows are counted, and said to be complete only where the server says so", () => {
+  const headers = (/** @type {Record<string, string>} */ all) => ({
+    get: (/** @type {string} */ name) => all[name] ?? null,
+  });
+  const whole = headers({ "X-Row-Count": "1234", "X-Complete": "true" });
+  assert.equal(rowsText(200, whole), `1${THIN}234${THIN}rows, complete`);
+  assert.equal(rowsText(200, headers({ "X-Row-Count": "1" })), `1${THIN}row`);
+  assert.equal(rowsText(413, whole), "too many rows for a file");
+  assert.equal(rowsText(500, whole), "");
+  assert.equal(rowsText(200, headers({})), "");
 });

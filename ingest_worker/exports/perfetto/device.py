@@ -16,6 +16,7 @@ from ingest_worker.exports.perfetto.wire import Column, Numbers, filled
 from profiles.storage.tables import ReadableRun
 
 Values = npt.NDArray[np.float64]
+Kept = Mapping[tuple[str, int], npt.NDArray[np.bool_]]
 
 INSTRUCTION_ARGUMENTS = MappingProxyType(
     {
@@ -183,13 +184,21 @@ class DevicePart:
     """One part of a device profile, on its way into a trace."""
 
     def __init__(
-        self, run: ReadableRun, part: int, writer: TraceWriter, window: Window, *, flows: bool
+        self,
+        run: ReadableRun,
+        part: int,
+        writer: TraceWriter,
+        window: Window,
+        *,
+        flows: bool,
+        kept: Kept | None = None,
     ) -> None:
         self._run = run
         self._part = part
         self._writer = writer
         self._window = window
         self._flows = flows
+        self._kept = kept
         self._processes: dict[int, Process] = {}
         self._titles: dict[tuple[int, str], int] = {}
 
@@ -197,6 +206,8 @@ class DevicePart:
         """The part's packets, a batch at a time."""
         for kind in SLICES:
             yield from self._slices(kind)
+        if self._kept is not None:
+            return
         for instant in INSTANTS:
             yield from self._instants(instant)
         for counter in COUNTERS:
@@ -212,14 +223,18 @@ class DevicePart:
 
     def _slices(self, kind: SliceKind) -> Iterator[bytes]:
         source = Source(self._run, kind.table, self._part, "start_ts", "end_ts")
-        if not source.names:
+        kept = None if self._kept is None else self._kept.get((kind.table, self._part))
+        if not source.names or (self._kept is not None and kept is None):
             return
         threads = self._threads(source, kind)
         used = {column for column in kind.arguments.values() if column in source.names}
         cause, effect = FLOWS.get(kind.table, ("", ""))
         is_tied = self._flows and {cause, effect} <= source.names
         wanted = [*used, kind.name, *((cause, effect) if is_tied else ())]
-        for rows, batch in source.batches(self._window, wanted):
+        for found, own in source.batches(self._window, wanted):
+            rows, batch = found, own
+            if kept is not None:
+                rows, batch = found[kept[found]], own.filter(pa.array(kept[found]))
             start = numbers(batch, "start_ts")
             arguments = _arguments(batch, kind.arguments, used)
             if kind.table == "Instruction":

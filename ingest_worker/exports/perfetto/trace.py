@@ -19,13 +19,15 @@ class TraceOptions:
     """What goes into a trace, and how events of the host are grouped.
 
     `with_host`: samples of the host go on long before and after what was traced and are left out
-    there, or a trace of milliseconds would be shown in minutes.
+    there, or a trace of milliseconds would be shown in minutes. `kept`: of a device the rows by
+    table and part that are shown, and nothing but these.
     """
 
     window: Window = EVERYTHING
     flows: bool = False
     grouping: Grouping = AS_OFFICIAL
     with_host: bool = False
+    kept: device.Kept | None = None
 
 
 def trace_pieces(run: ReadableRun, options: TraceOptions | None = None) -> Iterator[bytes]:
@@ -48,7 +50,9 @@ def trace_pieces(run: ReadableRun, options: TraceOptions | None = None) -> Itera
         ).pieces()
     else:
         for part in run.manifest.parts:
-            whole = device.DevicePart(run, part.part, writer, chosen.window, flows=chosen.flows)
+            whole = device.DevicePart(
+                run, part.part, writer, chosen.window, flows=chosen.flows, kept=chosen.kept
+            )
             yield from whole.pieces()
     yield writer.rest()
 

@@ -1,10 +1,10 @@
 /** The Selection page of the panel: follows the box, else the range, and asks for its sums. */
 
-import { button, copy, make } from "../../../kit/dom.js";
+import { button, copy, icon, make } from "../../../kit/dom.js";
 import { request } from "../../../kit/http.js";
 import { duration, parseRange } from "../../../kit/units.js";
 import { content } from "./content.js";
-import { rangeText, tableText } from "./words.js";
+import { rangeText, rowsText, tableText } from "./words.js";
 
 /** @typedef {import("../../timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("../box.js").BoxTool} BoxTool */
@@ -14,6 +14,11 @@ import { rangeText, tableText } from "./words.js";
 
 const WAIT_MS = 200;
 const PAGE = "selection";
+const FORMATS = /** @type {const} */ ([
+  ["csv", "CSV"],
+  ["parquet", "Parquet"],
+  ["perfetto", "Perfetto"],
+]);
 
 export class SelectionPage {
   /**
@@ -33,6 +38,8 @@ export class SelectionPage {
     /** @type {Answer | null} */
     this.answer = null;
     this.problem = "";
+    /** What a file of it would hold. */
+    this.rows = "";
     /** @type {HTMLInputElement | null} */
     this.field = null;
   }
@@ -87,10 +94,13 @@ export class SelectionPage {
     this.asked = query;
     this.answer = null;
     this.problem = "";
+    this.rows = "";
     try {
       const { signal } = this.request;
       const answer = await request(`${this.base}selection/?${query}`, { signal });
       if (this.asked === query) this.answer = answer;
+      this.fill();
+      await this.count(query, signal);
     } catch (error) {
       if (this.asked !== query) return;
       this.problem = error instanceof Error ? error.message : String(error);
@@ -98,6 +108,16 @@ export class SelectionPage {
       this.asked = "";
     }
     this.fill();
+  }
+
+  /**
+   * Asks how many rows a file of the selection holds.
+   * @param {string} query
+   * @param {AbortSignal} signal
+   */
+  async count(query, signal) {
+    const answer = await fetch(`${this.base}export/?${query}`, { method: "HEAD", signal });
+    if (this.asked === query) this.rows = rowsText(answer.status, answer.headers);
   }
 
   fill() {
@@ -144,7 +164,21 @@ export class SelectionPage {
     const zoom = button({ text: "Zoom to it", icon: "fit", act: () => viewer.glideTo(range) });
     const top = make("div", { class: "sums__title" }, title, zoom);
     const actions = make("div", { class: "sums__actions" }, ...this.actions(range, tracks));
-    return make("div", { class: "panel__head" }, top, this.rangeField(range), actions);
+    return make(
+      "div",
+      { class: "panel__head" },
+      ...[top, this.rangeField(range), actions, this.downloads()],
+    );
+  }
+
+  /** @returns {HTMLElement} files of the rows, and what they hold */
+  downloads() {
+    const links = FORMATS.map(([format, name]) => {
+      const href = `${this.base}export/?${this.query()}&format=${format}`;
+      return make("a", { class: "button", href, download: "" }, icon("download"), name);
+    });
+    const words = make("span", { class: "quiet", "data-rows": "" }, this.rows);
+    return make("div", { class: "sums__actions" }, ...links, words);
   }
 
   /**

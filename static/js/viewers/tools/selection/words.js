@@ -134,3 +134,17 @@ export function tableText(answer) {
 export function rangeText({ start, end }) {
   return `${start === 0 ? "0" : exact(Math.round(start))} – ${exact(Math.round(end))}`;
 }
+
+/**
+ * What a file of a selection holds, by the answer to a question for its head alone.
+ * @param {number} status
+ * @param {{get: (name: string) => string | null}} headers
+ * @returns {string}
+ */
+export function rowsText(status, headers) {
+  if (status === 413) return "too many rows for a file";
+  const rows = headers.get("X-Row-Count");
+  if (status !== 200 || rows === null) return "";
+  const several = `${count(Number(rows))}${THIN}${rows === "1" ? "row" : "rows"}`;
+  return headers.get("X-Complete") === "true" ? `${several}, complete` : several;
+}
