@@ -133,6 +133,7 @@ def test_the_engines_of_the_device_stand_under_its_core_on_host_time(linked: Tim
     assert 0xF2AC52 in linked.colours(device) or 0x5FADF6 in linked.colours(device)
     toggle = linked.panel.get_by_role("button", name="In the rows")
     toggle.click()
+    linked.settle()
     assert "Device profile" not in names(linked)
 
 
