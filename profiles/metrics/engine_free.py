@@ -5,6 +5,7 @@ import numpy as np
 from profiles.metrics.events import Longs
 
 NEVER_NS = int(np.iinfo(np.int64).min)
+MOST_ENGINES = 1 << 16
 
 
 def free_since(core: Longs, engine: Longs, start_ns: Longs, end_ns: Longs) -> Longs:
@@ -13,14 +14,21 @@ def free_since(core: Longs, engine: Longs, start_ns: Longs, end_ns: Longs) -> Lo
     NEVER_NS for an engine's first. Of rows that start together none is earlier than another.
     """
     result = np.full(len(start_ns), NEVER_NS, np.int64)
-    order = np.lexsort((start_ns, engine, core))
-    if not len(order):
+    if not len(start_ns):
         return result
-    edges = np.flatnonzero(
-        (core[order][1:] != core[order][:-1]) | (engine[order][1:] != engine[order][:-1])
-    )
-    for own in np.split(order, edges + 1):
+    place = core * (int(engine.max()) + 1) + engine
+    if int(place.max()) >= MOST_ENGINES:
+        _, place = np.unique(place, return_inverse=True)
+    # So few engines are grouped in one pass over the rows.
+    order = np.argsort(place.astype(np.uint16), kind="stable")
+    edges = np.flatnonzero(np.diff(place[order])) + 1
+    for group in np.split(order, edges):
+        start = start_ns[group]
+        # Rows come in order of time as a rule.
+        own = group if (start[1:] >= start[:-1]).all() else group[np.argsort(start, kind="stable")]
+        start = start_ns[own]
         ended = np.maximum.accumulate(end_ns[own])
-        earlier = np.searchsorted(start_ns[own], start_ns[own], "left") - 1
+        is_later = np.concatenate(([False], start[1:] > start[:-1]))
+        earlier = np.maximum.accumulate(np.where(is_later, np.arange(len(own)), 0)) - 1
         result[own] = np.where(earlier >= 0, ended[np.maximum(earlier, 0)], NEVER_NS)
     return result

@@ -33,3 +33,10 @@ def test_it_is_the_answer_row_by_row(seed: int) -> None:
             if (c, e) == (own_core, own_engine) and s < begin
         ]
         assert found[at] == max(earlier, default=NEVER_NS)
+
+
+def test_numbers_of_cores_may_be_large() -> None:
+    core = np.array([70_000, 3, 70_000])
+    engine = np.array([1, 1, 1])
+    start, end = np.array([10, 0, 0]), np.array([12, 99, 5])
+    assert free_since(core, engine, start, end).tolist() == [5, NEVER_NS, NEVER_NS]

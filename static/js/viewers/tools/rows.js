@@ -7,6 +7,7 @@ import {
   choicesOf,
   flipped,
   heightsText,
+  isStart,
   keyOfRow,
   placedBefore,
   readHeights,
@@ -230,7 +231,11 @@ export function deviceRows(viewer) {
     menu: (point) => rows.menu(point),
     commands: () => [
       { name: "Choose rows", run: open },
-      { name: "Show all rows as at first", run: () => rows.choose(choicesOf()) },
+      {
+        name: "Show all rows as at first",
+        isOff: isStart(rows.choices),
+        run: () => rows.choose(choicesOf()),
+      },
     ],
   };
 }
