@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from tests.make import attention, records, startup, wire
 from tests.make.attention import CORES, UUID, attention_model, limits, weave
-from tests.make.description import Capture, Core, Span
+from tests.make.description import Capture, Core, Packet, Span
 from tests.make.neff import make_neff
 from tests.make.ntff import (
     DMA,
@@ -34,7 +34,13 @@ from tests.make.ntff import (
 )
 from tests.make.weave import Weaver
 
-PACKETS = 6
+PACKETS = 5
+FETCHING = range(4, 15)
+"""Queues without an entry in the trace, as those that fetch instructions: one packet a round."""
+WHOLE = 15
+"""The queue whose one packet on every ring lasts from the first round to the last."""
+RECORDS_PER_EVENT = 3.1
+"""A packet takes three records, an instruction two; semaphores are records and no drawn rows."""
 ROUNDS_AT_ONCE = 64
 PAUSE_PS = 2_000_000
 NOISE_PS = 2_000
@@ -119,7 +125,8 @@ def _runs(woven: Weaver, core: Core, end_ps: int, index: int) -> Iterator[Run]:
     yield Run(EVENTS, core.number, (_updates(core),))
     yield Run(FAULTS, core.number)
     for ring in range(16):
-        yield Run(DMA, core.number, (_ring(core, ring),))
+        first, last = _whole(ring, core, end_ps)
+        yield Run(DMA, core.number, (_ring(core, ring, woven.end_ps),), first, last)
     yield Run(THROTTLING, core.number, (_limits(index),))
 
 
@@ -137,10 +144,29 @@ def _updates(core: Core) -> Pattern:
     return _pattern(data, np.array([most[u.index] for u in core.updates], np.uint32))
 
 
-def _ring(core: Core, ring: int) -> Pattern:
+def _whole(ring: int, core: Core, end_ps: int) -> tuple[bytes, bytes]:
+    """A packet as long as the capture: its start, and its end with completion."""
+    number = ring + 16 * (core.number % 2)
+    begin, end = ORIGIN_PS + 1_000 * (ring + 1), ORIGIN_PS + end_ps + 1_000 * ring
+    first = records.transfer(number, WHOLE, records.READ_BEGINS, begin)
+    last = records.transfer(number, WHOLE, records.WRITE_ENDS, end, size=4096)
+    return first, last + records.transfer(number, WHOLE, records.COMPLETED, end + 40_000)
+
+
+def _fetched(ring: int, round_ps: int) -> Iterator[Packet]:
+    """Packets spread over a round on many queues, one of them about as long as the round."""
+    for place, queue in enumerate(FETCHING):
+        start_ps = (place * 16 + ring) * (round_ps - 500_000) // (16 * len(FETCHING))
+        length_ps = round_ps - 100_000 if place == 0 else 90_000 + 4_000 * place
+        if place == 0:
+            start_ps = 3_000 * ring
+        yield Packet(ring, queue, start_ps, start_ps + length_ps, 64 << (place % 5), 0)
+
+
+def _ring(core: Core, ring: int, round_ps: int) -> Pattern:
     number = ring + 16 * (core.number % 2)
     found = []
-    for packet in core.packets:
+    for packet in (*core.packets, *_fetched(ring, round_ps)):
         if packet.engine != ring or packet.end_ps is None:
             continue
         queue, end_ps = packet.queue, packet.end_ps
@@ -197,6 +223,7 @@ def write_big(folder: Path, record_count: int) -> tuple[Path, Path, int]:
     length_ps = max(core.end_ps for core in woven)
     plain = [core.core() for core in woven]
     once = sum(len(part) for core in plain for part in _once(core, 0)) // 16
+    once += 3 * 16 * CORES
     a_round = [run for n, core in enumerate(plain) for run in _runs(woven[n], core, 0, n)]
     per_round = sum(len(pattern) for run in a_round for pattern in run.patterns)
     rounds = max(1, -(-(record_count - once) // per_round))
