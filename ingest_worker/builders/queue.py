@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from ingest_worker.builders.part import QueueTrack
 from ingest_worker.formats.isa.vocabulary import queue_display_name
-from ingest_worker.formats.ntff.packets import PacketRows
-from ingest_worker.formats.ntff.transfers import RingQueue
+from ingest_worker.formats.ntff.packets import RING_COUNT, PacketRows
+from ingest_worker.formats.ntff.transfers import RingQueue, ring_ranges
 
 INSTRUCTION, DATA = "instruction", "data"
 HARDWARE, SOFTWARE = "hardware_dynamic", "software_dynamic"
@@ -40,10 +40,10 @@ def kind_name(kind: int) -> str:
 def queue_tracks(
     queues: Sequence[RingQueue], packets: PacketRows
 ) -> tuple[list[QueueTrack], npt.NDArray[np.int32]]:
-    """The tracks packets fall into and each packet's track.
+    """The tracks packets fall into, and the track of each ring, engine times 16 plus queue.
 
     Rings without an entry in the trace fetch instructions and tables; they share a track a queue.
-    Tracks are ordered by queue number, then name.
+    Tracks are ordered by queue number, then name. A ring without packets has no track, -1.
     """
     by_ring = {
         (ring.engine % 32) * 16 + ring.index: number
@@ -51,19 +51,19 @@ def queue_tracks(
         for ring in queue.rings
         if 0 <= ring.index < 16
     }
-    table = np.full(512, NO_ENTRY, np.int32)
-    table[list(by_ring)] = list(by_ring.values())
-    entry = table[packets.engine.astype(np.int64) * 16 + packets.queue]
-    keys = np.unique(packets.queue.astype(np.int64) << 32 | (entry.astype(np.int64) + 1))
+    keys = {
+        engine * 16 + index: (index, by_ring.get(engine * 16 + index, NO_ENTRY))
+        for engine, index in ring_ranges(packets)
+    }
     found = []
-    for key in keys.tolist():
-        index, number = key >> 32, (key & 0xFFFF_FFFF) - 1
+    for index, number in sorted(set(keys.values())):
         queue = queues[number] if number >= 0 else None
         name = queue_display_name(queue.name) if queue else f"Q{index}"
-        found.append((QueueTrack(index, name, queue_class(queue) if queue else INSTRUCTION), key))
+        track = QueueTrack(index, name, queue_class(queue) if queue else INSTRUCTION)
+        found.append((track, (index, number)))
     found.sort(key=lambda pair: (pair[0].index, pair[0].name))
     rank = {key: place for place, (_, key) in enumerate(found)}
-    own = packets.queue.astype(np.int64) << 32 | (entry.astype(np.int64) + 1)
-    place = np.array([rank[key] for key in keys.tolist()], np.int32)
-    track = place[np.searchsorted(keys, own)] if len(own) else np.zeros(0, np.int32)
-    return [own for own, _ in found], track
+    of_ring = np.full(RING_COUNT, NO_ENTRY, np.int32)
+    for ring, key in keys.items():
+        of_ring[ring] = rank[key]
+    return [own for own, _ in found], of_ring

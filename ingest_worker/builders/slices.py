@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,8 @@ from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.signals import throttle_type
 from ingest_worker.formats.ntff.packets import ENGINES_PER_CORE
 from ingest_worker.formats.ntff.throttle import NO_LIMIT_TYPE
+from ingest_worker.formats.runs import pieces
+from ingest_worker.formats.spill import Column, column_of
 from ingest_worker.tracks.catalogue import TrackGroup, TrackSlices
 
 ENGINE_TRACKS = (
@@ -100,6 +103,16 @@ def _clipped(part: Part, start_ps: Times, end_ps: Times) -> tuple[Times, Times]:
     return start, np.maximum(part.ns(end_ps), start)
 
 
+def _long_clipped(part: Part, start_ps: Times, end_ps: Times) -> tuple[Times, Times]:
+    """The same of so many times that they are kept outside of memory."""
+    start, end = Column(np.int64), Column(np.int64)
+    for own in pieces(len(start_ps)):
+        begins, stops = _clipped(part, start_ps[own], end_ps[own])
+        start.append(begins)
+        end.append(stops)
+    return start.done(), end.done()
+
+
 def _engines(part: Part, labels: LabelBook) -> Iterator[TrackSlices]:
     base = 0
     for core in part.cores:
@@ -136,7 +149,7 @@ def _queues(part: Part, labels: LabelBook) -> Iterator[TrackSlices]:
         for number, track in enumerate(core.movement.tracks):
             first, last = np.searchsorted(core.movement.track, (number, number + 1)).tolist()
             place = slice(first, last)
-            start, end = _clipped(part, packets.start_ps[place], packets.end_ps[place])
+            start, end = _long_clipped(part, packets.start_ps[place], packets.end_ps[place])
             is_spill = "SpillReload" in track.name
             yield TrackSlices(
                 key=f"p{part.number}/dma{core.core.index}/{track.index}-{_slug(track.name)}",
@@ -146,12 +159,15 @@ def _queues(part: Part, labels: LabelBook) -> Iterator[TrackSlices]:
                 part=part.number,
                 core=core.core.index,
                 table="DmaPacket",
-                row=np.arange(first, last) + base,
+                row=column_of(
+                    (np.arange(p.start, p.stop) + first + base for p in pieces(last - first)),
+                    np.int64,
+                ),
                 start_ns=start,
                 end_ns=end,
                 colour=np.full(last - first, RED if is_spill else VIOLET, np.uint8),
                 label=size_labels(packets.size[place], labels),
-                lane=(packets.engine[place] % ENGINES_PER_CORE).astype(np.uint8),
+                lane=packets.engine[place] % np.uint8(ENGINES_PER_CORE),
                 capacity=ENGINES_PER_CORE,
                 engine_base=core.engine_base,
             )
@@ -169,14 +185,29 @@ def size_text(size: int) -> str:
 
 def size_labels(sizes: npt.NDArray[np.uint32], labels: LabelBook) -> npt.NDArray[np.uint16]:
     """The size of each packet as a label; very many different sizes become powers of two."""
-    distinct, codes = np.unique(sizes, return_inverse=True)
-    if len(distinct) > MOST_SIZES:
-        floor = 1 << np.log2(np.maximum(sizes, 1)).astype(np.int64)
-        distinct, codes = np.unique(floor, return_inverse=True)
+    distinct = _distinct(sizes)
+    is_coarse = len(distinct) > MOST_SIZES
+    if is_coarse:
+        distinct = _distinct(_floors(distinct))
         texts = [f"from {size_text(size)}" for size in distinct.tolist()]
     else:
         texts = [size_text(size) for size in distinct.tolist()]
-    result: npt.NDArray[np.uint16] = labels.numbers(texts)[codes]
+    numbers = labels.numbers(texts)
+    found = (
+        numbers[np.searchsorted(distinct, _floors(sizes[own]) if is_coarse else sizes[own])]
+        for own in pieces(len(sizes))
+    )
+    return column_of(found, np.uint16)
+
+
+def _distinct(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    some = [np.unique(values[own]).astype(np.int64) for own in pieces(len(values))]
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *some]))
+
+
+def _floors(sizes: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """The power of two at or below each size."""
+    result: npt.NDArray[np.int64] = 1 << np.log2(np.maximum(sizes, 1)).astype(np.int64)
     return result
 
 

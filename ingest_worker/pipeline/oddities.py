@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from ingest_worker.builders.part import UnknownRecords
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.clocks import NO_TIME, to_picoseconds
 from ingest_worker.formats.ntff.facts import Clock
-from ingest_worker.formats.ntff.record import RECORD_SIZE, Mask, Records, overflows
+from ingest_worker.formats.ntff.record import RECORD_SIZE, Records, overflows
 from ingest_worker.formats.ntff.window import (
     DMA,
     DMA_BLOCK,
@@ -22,6 +21,7 @@ from ingest_worker.formats.ntff.window import (
     Capture,
     Core,
 )
+from ingest_worker.formats.runs import pieces
 
 KNOWN_TRACES = frozenset(
     {(kind, NC_BLOCK) for kind in (INSTRUCTIONS, EVENTS, FAULTS, THROTTLE)} | {(DMA, DMA_BLOCK)}
@@ -33,8 +33,9 @@ def lost_records(capture: Capture, core: Core) -> Iterator[Notice]:
     """Overflow bits and traces which fill their buffer: the profile may be incomplete."""
     software = hardware = 0
     for trace in capture.traces(core):
-        lost = overflows(trace.records)
-        software, hardware = software + lost[0], hardware + lost[1]
+        for own in pieces(len(trace.records)):
+            lost = overflows(trace.records[own])
+            software, hardware = software + lost[0], hardware + lost[1]
         room = capture.ntff.facts.buffers.get((trace.block_type, trace.trace_type), 0)
         if room and len(trace.records) * RECORD_SIZE >= room * NEARLY_FULL:
             kind = f"{trace.trace_type}/{trace.block_type}"
@@ -49,10 +50,9 @@ def lost_records(capture: Capture, core: Core) -> Iterator[Notice]:
 
 
 def unknown_of(
-    records: Records, is_unknown: Mask, kind: tuple[int, int], clock: Clock, capture: Capture
+    own: Records, kind: tuple[int, int], clock: Clock, capture: Capture
 ) -> UnknownRecords | None:
-    """The marked records with their times, those with a usable time inside a window only."""
-    own = records[is_unknown]
+    """Records with their times, those with a usable time inside a window only."""
     times = to_picoseconds(own["ts"], clock)
     inside = capture.holding(times, times) >= 0
     kept = np.flatnonzero(inside & (times != NO_TIME))
@@ -69,8 +69,7 @@ def foreign_traces(capture: Capture, core: Core) -> list[UnknownRecords]:
         if kind in KNOWN_TRACES or not len(trace.records):
             continue
         clock = clocks.topsp if trace.block_type == TOPSP_BLOCK else Clock()
-        everything: npt.NDArray[np.bool_] = np.ones(len(trace.records), bool)
-        kept = unknown_of(trace.records, everything, kind, clock, capture)
+        kept = unknown_of(trace.records, kind, clock, capture)
         found += [kept] if kept else []
     return found
 

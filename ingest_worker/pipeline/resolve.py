@@ -1,5 +1,6 @@
 """Gives decoded records their meaning: slots, queues, transfers and names, core by core."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -15,15 +16,17 @@ from ingest_worker.formats.ntff.instructions import (
     DYNAMIC_DMA_HINT,
     InstructionRows,
     InstructionTrace,
+    RowColumns,
     read_instructions,
 )
-from ingest_worker.formats.ntff.packets import PacketRows, read_packets
+from ingest_worker.formats.ntff.packets import PacketColumns, PacketRows, read_packets
 from ingest_worker.formats.ntff.reader import Ntff
 from ingest_worker.formats.ntff.throttle import ThrottleRows, read_throttle
 from ingest_worker.formats.ntff.transfers import (
     Trigger,
     join_transfers,
     ring_queues,
+    ring_ranges,
 )
 from ingest_worker.formats.ntff.updates import read_updates
 from ingest_worker.formats.ntff.window import (
@@ -38,6 +41,8 @@ from ingest_worker.formats.ntff.window import (
     Core,
     open_capture,
 )
+from ingest_worker.formats.runs import merged_runs, pieces
+from ingest_worker.formats.spill import Column
 from ingest_worker.pipeline.dependencies import slot_edges
 from ingest_worker.pipeline.join import NeffJoin
 from ingest_worker.pipeline.oddities import (
@@ -89,21 +94,14 @@ def _core(
     throttle, throttle_records, throttle_unknown = read_throttle(capture, core, 0)
     faults, fault_records, fault_unknown = read_faults(capture, core)
     clocks = capture.clocks(core)
-    records = capture.records(core, INSTRUCTIONS, NC_BLOCK)
+    engine, ring = clocks.engines[0], clocks.dma_ring(0)
+    limits, failures = throttle_records[throttle_unknown], fault_records[fault_unknown]
     candidates = [
-        unknown_of(records, trace.is_unknown, (INSTRUCTIONS, NC_BLOCK), clocks.engines[0], capture),
-        unknown_of(updates.records, updates.is_unknown, (EVENTS, NC_BLOCK), clocks.events, capture),
-        unknown_of(
-            packet_trace.records,
-            packet_trace.is_unknown,
-            (DMA, DMA_BLOCK),
-            clocks.dma_ring(0),
-            capture,
-        ),
-        unknown_of(
-            throttle_records, throttle_unknown, (THROTTLE, NC_BLOCK), clocks.throttle, capture
-        ),
-        unknown_of(fault_records, fault_unknown, (FAULTS, NC_BLOCK), clocks.throttle, capture),
+        unknown_of(trace.unknown, (INSTRUCTIONS, NC_BLOCK), engine, capture),
+        unknown_of(updates.unknown, (EVENTS, NC_BLOCK), clocks.events, capture),
+        unknown_of(packet_trace.unknown, (DMA, DMA_BLOCK), ring, capture),
+        unknown_of(limits, (THROTTLE, NC_BLOCK), clocks.throttle, capture),
+        unknown_of(failures, (FAULTS, NC_BLOCK), clocks.throttle, capture),
     ]
     unknown: list[UnknownRecords] = [kept for kept in candidates if kept]
     unknown += foreign_traces(capture, core)
@@ -174,10 +172,16 @@ def track_numbers(
 def _in_table_order(
     rows: InstructionRows, slot: npt.NDArray[np.int32], slots: SlotTable
 ) -> tuple[InstructionRows, npt.NDArray[np.int32]]:
-    """Rows by track, then start: a track is one range of rows."""
-    track = track_numbers(rows.engine, slots.opcode[slot])
-    order = np.lexsort((rows.slot, rows.start_ps, track))
-    return rows.take(order), slot[order]
+    """Rows by track, then start: a track is one range of rows. They come engine by engine."""
+    columns, codes = RowColumns(), Column(np.int32)
+    for engine in sorted(ENGINES, key=lambda number: TRACK_ORDER.index(ENGINE_NAMES[number])):
+        begin, stop = np.searchsorted(rows.engine, (engine, engine + 1)).tolist()
+        own, code = rows.take(slice(begin, stop)), slot[begin:stop]
+        track = track_numbers(own.engine, slots.opcode[code])
+        order = np.lexsort((own.slot, own.start_ps, track))
+        columns.append(own.take(order))
+        codes.append(code[order])
+    return columns.done(), codes.done()
 
 
 def _movement(
@@ -197,19 +201,43 @@ def _movement(
     transfers, owner = join_transfers(
         queues, packets, triggers, trace.explicit, rows, _first_slots(capture, graph)
     )
-    used = np.unique(owner[owner >= 0]).astype(np.int64)
+    used = _used(owner, len(transfers))
     renumber = np.full(len(transfers) + 1, -1, np.int32)
     renumber[used] = np.arange(len(used), dtype=np.int32)
-    tracks, track = queue_tracks(queues, packets)
-    order = np.lexsort((packets.start_ps, track))
+    tracks, of_ring = queue_tracks(queues, packets)
+    columns, track, owners = PacketColumns(), Column(np.int32), Column(np.int32)
+    for number, order in _by_track(packets, of_ring):
+        columns.append(packets.take(order))
+        track.append(np.full(len(order), number, np.int32))
+        owners.append(renumber[owner[order]])
     return Movement(
-        packets=packets.take(order),
-        track=track[order],
-        owner=renumber[owner][order],
+        packets=columns.done(),
+        track=track.done(),
+        owner=owners.done(),
         tracks=tracks,
         queues=queues,
         transfers=transfers.take(used),
     )
+
+
+def _used(owner: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int64]:
+    """The transfers that own a packet."""
+    is_used = np.zeros(count + 1, bool)
+    for own in pieces(len(owner)):
+        is_used[owner[own]] = True
+    return np.flatnonzero(is_used[:-1])
+
+
+def _by_track(
+    packets: PacketRows, of_ring: npt.NDArray[np.int32]
+) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    """The places of packets by track, then start; rings of a track are merged some at a time."""
+    places = ring_ranges(packets)
+    track_of = {ring: int(of_ring[ring[0] * 16 + ring[1]]) for ring in places}
+    for number in sorted(set(track_of.values())):
+        own = [place for ring, place in places.items() if track_of[ring] == number]
+        for order in merged_runs([packets.start_ps[place] for place in own], own):
+            yield number, order
 
 
 def _first_slots(capture: Capture, graph: int | None) -> dict[int, int]:

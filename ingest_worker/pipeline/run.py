@@ -161,8 +161,7 @@ def _write_part(
 def _place(timeline: TimelineBuilder, part: Part) -> None:
     """Gives every slice of a part its place."""
     labels = LabelBook()
-    slices = list(part_slices(part, labels))
-    timeline.add_part(part.number, part_groups(part), slices, labels.texts)
+    timeline.add_part(part.number, part_groups(part), part_slices(part, labels), labels.texts)
 
 
 def _manifest(

@@ -19,6 +19,8 @@ from ingest_worker.formats.ntff.facts import ENGINE_NAMES
 from ingest_worker.formats.ntff.instructions import InstructionRows, compiler_slots
 from ingest_worker.formats.ntff.reader import Image
 from ingest_worker.formats.ntff.window import Capture, Core
+from ingest_worker.formats.runs import pieces
+from ingest_worker.formats.spill import column_of
 from ingest_worker.pipeline.join import NeffJoin
 from profiles.metrics.chips import Chip
 
@@ -72,7 +74,7 @@ def slot_table(
     capture: Capture, core: Core, rows: InstructionRows, chip: Chip, join: NeffJoin
 ) -> tuple[npt.NDArray[np.int32], SlotTable, list[Notice]]:
     """For every row the number of its entry, the entries, and what was odd about them."""
-    keys, codes = np.unique(slot_keys(rows), return_inverse=True)
+    keys, codes = _distinct(rows)
     draft = SlotDraft(len(keys))
     owner = keys >> 32
     for own in np.unique(owner).tolist():
@@ -96,7 +98,15 @@ def slot_table(
         accesses=joined_accesses(draft.accesses),
         further={name: arrays[name] for name in ELSEWHERE & arrays.keys()},
     )
-    return codes.astype(np.int32), table, draft.notices
+    return codes, table, draft.notices
+
+
+def _distinct(rows: InstructionRows) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """The distinct keys in order, and each row's place among them."""
+    found = [np.unique(slot_keys(rows.take(own))) for own in pieces(len(rows))]
+    keys = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+    codes = (np.searchsorted(keys, slot_keys(rows.take(own))) for own in pieces(len(rows)))
+    return keys, column_of(codes, np.int32)
 
 
 def _oddities(draft: SlotDraft, counts: npt.NDArray[np.int64], core: Core) -> list[Notice]:

@@ -1,8 +1,9 @@
 """The stage that gives every slice its place: pyramids of the parts, one document for the run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -50,7 +51,7 @@ class TimelineBuilder:
         self,
         part: int,
         groups: Sequence[TrackGroup],
-        slices: Sequence[TrackSlices],
+        slices: Iterable[TrackSlices],
         labels: Sequence[str],
     ) -> None:
         """Write the part's pyramid and remember its groups and tracks.
@@ -58,8 +59,8 @@ class TimelineBuilder:
         Raises LimitExceeded for more tracks than the timeline can number.
         """
         tracks = [stacked(track) for track in slices]
-        engines = {group.id: list(engine_tracks(_queues_of(tracks, group.id))) for group in groups}
-        self._raise_base(tracks, [track for own in engines.values() for track, _ in own])
+        dma = [group for group in groups if _queues_of(tracks, group.id)]
+        self._raise_base(tracks, dma)
         end_ns = max((int(track.end_ns.max()) for track in tracks if len(track)), default=0)
         self.duration_ns = max(self.duration_ns, end_ns)
         first = len(self.tracks)
@@ -70,14 +71,14 @@ class TimelineBuilder:
                     self._remember(track, pyramid.add(track), first)
                 for group in groups:
                     queues = [n for n, track in enumerate(tracks) if _is_queue(track, group.id)]
-                    for engine, lane in engines[group.id]:
+                    for engine, lane in engine_tracks(_queues_of(tracks, group.id)):
                         self._remember(engine, pyramid.add_engine(engine, queues, lane), first)
                 pyramid.finish()
         self.loads.append((self.base_ns, pyramid.loads))
         self._write_tracks(part, first)
         for group in groups:
             self.groups.append(self._group_document(group, first))
-            if engines[group.id]:
+            if group in dma:
                 self.groups.append(self._group_document(_by_engine(group), first))
         self.labels[str(part)] = list(labels)
 
@@ -97,8 +98,11 @@ class TimelineBuilder:
             batch = pa.RecordBatch.from_pylist(rows, schema=schema)
             self.folder.write_table("TimelineTrack", part, schema, iter([batch]))
 
-    def _raise_base(self, tracks: list[TrackSlices], engines: list[TrackSlices]) -> None:
-        needed = base_for([*tracks, *engines], sum(map(len, tracks)))
+    def _raise_base(self, tracks: list[TrackSlices], dma: list[TrackGroup]) -> None:
+        engines = (
+            engine for group in dma for engine, _ in engine_tracks(_queues_of(tracks, group.id))
+        )
+        needed = base_for(chain(tracks, engines), sum(map(len, tracks)))
         self.base_ns = self.base_ns or needed
         while self.base_ns < needed:
             self.base_ns *= RATIO

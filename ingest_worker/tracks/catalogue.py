@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingest_worker.formats.runs import is_ascending, pieces
+from ingest_worker.formats.spill import set_aside
 from ingest_worker.tracks.depth import MOST_LANES
 
 KINDS = (
@@ -93,7 +95,7 @@ class TrackSlices:
 
     def sorted_by_start(self) -> "TrackSlices":
         """The same slices in order of start; ties keep their order."""
-        if bool((self.start_ns[1:] >= self.start_ns[:-1]).all()):
+        if is_ascending(self.start_ns):
             return self
         order = np.argsort(self.start_ns, kind="stable")
         return replace(
@@ -106,6 +108,13 @@ class TrackSlices:
             lane=None if self.lane is None else self.lane[order],
         )
 
+    def set_aside(self) -> "TrackSlices":
+        """The same slices, kept outside of memory if there are many."""
+        names = ("row", "start_ns", "end_ns", "colour", "label")
+        lane = None if self.lane is None else set_aside(self.lane)
+        columns: dict[str, Any] = {name: set_aside(getattr(self, name)) for name in names}
+        return replace(self, lane=lane, **columns)
+
 
 def engine_group(queues: str) -> str:
     """The group of the engines that served a group of queues."""
@@ -117,25 +126,34 @@ def engine_tracks(queues: Sequence[TrackSlices]) -> Iterator[tuple[TrackSlices, 
     if not queues:
         return
     first = queues[0]
-    lane = np.concatenate([_lanes(track) for track in queues])
-    columns: dict[str, Any] = {
-        name: np.concatenate([getattr(track, name) for track in queues])
-        for name in ("row", "start_ns", "end_ns", "colour", "label")
-    }
-    for engine in np.flatnonzero(np.bincount(lane)).tolist():
-        chosen = np.flatnonzero(lane == engine)
+    used = sum(np.bincount(_lanes(track), minlength=256) for track in queues)
+    for engine in np.flatnonzero(used).tolist():
+        chosen = [_in_lane(track, engine) for track in queues]
+        columns: dict[str, Any] = {
+            name: np.concatenate(
+                [getattr(track, name)[own] for track, own in zip(queues, chosen, strict=True)]
+            )
+            for name in ("row", "start_ns", "end_ns", "colour", "label")
+        }
         track = replace(
             first,
             key=f"{engine_group(first.group)}/e{engine:02d}",
             group=engine_group(first.group),
             kind="dma_engine",
             name=f"E{first.engine_base + engine}",
-            lane=np.zeros(len(chosen), np.uint8),
+            lane=np.zeros(len(columns["row"]), np.uint8),
             capacity=1,
             deepest=1,
-            **{name: column[chosen] for name, column in columns.items()},
+            **columns,
         )
         yield track.sorted_by_start(), engine
+
+
+def _in_lane(track: TrackSlices, lane: int) -> npt.NDArray[np.int64]:
+    """The places of a track's slices in one lane."""
+    lanes = _lanes(track)
+    found = [np.flatnonzero(lanes[own] == lane) + own.start for own in pieces(len(lanes))]
+    return np.concatenate([np.zeros(0, np.int64), *found])
 
 
 def _lanes(track: TrackSlices) -> npt.NDArray[np.uint8]:

@@ -3,7 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
+from ingest_worker.formats.runs import pieces
+from ingest_worker.formats.spill import column_of
+
 MOST_LANES = 4
+_LANES = 256
 
 Times = npt.NDArray[np.int64]
 Lanes = npt.NDArray[np.uint8]
@@ -63,9 +67,19 @@ def own_starts(start_ns: Times, end_ns: Times, lane: Lanes) -> Times:
     to the time in which the lane is busy. A slice that lies within an earlier one has none: its own
     start is its end.
     """
+    busy_until = np.full(_LANES, np.iinfo(np.int64).min)
+    return column_of(
+        (_own_starts(start_ns[p], end_ns[p], lane[p], busy_until) for p in pieces(len(lane))),
+        np.int64,
+    )
+
+
+def _own_starts(start_ns: Times, end_ns: Times, lane: Lanes, busy_until: Times) -> Times:
+    """The same of some slices behind others that keep each lane busy so long; raises that."""
     own = start_ns.copy()
-    for number in np.flatnonzero(np.bincount(lane)).tolist() if len(lane) else []:
+    for number in np.flatnonzero(np.bincount(lane)).tolist():
         place = np.flatnonzero(lane == number)
-        busy_until = np.maximum.accumulate(end_ns[place])[:-1]
-        own[place[1:]] = np.maximum(start_ns[place[1:]], busy_until)
+        reach = np.maximum.accumulate(np.append(busy_until[number], end_ns[place]))
+        own[place] = np.maximum(start_ns[place], reach[:-1])
+        busy_until[number] = reach[-1]
     return np.minimum(own, end_ns)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ingest_worker.formats.runs import pieces
+
 RATIO_BITS = 2
 """From level to level buckets become four times as long."""
 
@@ -34,10 +36,6 @@ class Slices:
     own_start_ns: Longs
     lane: npt.NDArray[np.uint8]
     colour: npt.NDArray[np.uint8]
-
-    @property
-    def duration_ns(self) -> Longs:
-        return self.end_ns - self.start_ns
 
 
 @dataclass(frozen=True)
@@ -66,19 +64,27 @@ def levels(slices: Slices, base_bits: int, level_count: int) -> Iterator[tuple[C
 
     The base bucket is 2^`base_bits` ns.
     """
-    pieces = _none()
+    cells = _none()
     bits = base_bits
-    duration = slices.duration_ns
-    long = np.arange(len(duration), dtype=np.int64)
-    for _ in range(level_count):
-        is_short = duration[long] <= (1 << bits)
-        # Each kind of piece by itself first: in order already, it only has to be added up.
-        fresh = [_added_up([part]) for part in _pieces_of(slices, long[is_short], bits)]
-        pieces = _added_up([pieces, *fresh])
-        long = long[~is_short]
-        yield _over_colours(pieces), long
-        pieces = _coarser(pieces)
+    runs: list[Longs] = []
+    for level in range(level_count):
+        every = runs if level else (_range(own) for own in pieces(len(slices.start_ns)))
+        fresh, left = [], []
+        for chosen in every:
+            is_short = slices.end_ns[chosen] - slices.start_ns[chosen] <= (1 << bits)
+            # Each kind of piece by itself first: in order already, it only has to be added up.
+            fresh += [_added_up([part]) for part in _pieces_of(slices, chosen[is_short], bits)]
+            left.append(chosen[~is_short])
+        long = np.concatenate([np.zeros(0, np.int64), *left])
+        cells = _added_up([cells, *fresh])
+        yield _over_colours(cells), long
+        runs = [long[own] for own in pieces(len(long))]
+        cells = _coarser(cells)
         bits += RATIO_BITS
+
+
+def _range(own: slice) -> Longs:
+    return np.arange(own.start, own.stop, dtype=np.int64)
 
 
 def _none() -> Cells:

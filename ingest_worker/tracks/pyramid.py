@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingest_worker.formats.runs import pieces
 from ingest_worker.tracks.catalogue import TABLE_TIMES, TrackSlices
 from ingest_worker.tracks.depth import own_starts, stack
 from ingest_worker.tracks.levels import RATIO_BITS, Cells, Longs, Slices, levels
@@ -22,7 +23,7 @@ ROWS_PER_CELL = 8
 BLOCK_ROWS = 1024
 
 
-def base_for(tracks: Sequence[TrackSlices], row_count: int) -> int:
+def base_for(tracks: Iterable[TrackSlices], row_count: int) -> int:
     """The base bucket, 2^k ns: at most one cell for eight rows, except in small captures.
 
     Cells of all tracks count, which have their lanes; `row_count` are the rows drawn, each once.
@@ -41,12 +42,12 @@ def base_for(tracks: Sequence[TrackSlices], row_count: int) -> int:
 
 
 def stacked(track: TrackSlices) -> TrackSlices:
-    """The track with a lane for every slice, sorted by start."""
+    """The track with a lane for every slice, sorted by start, outside of memory if it is long."""
     ordered = track.sorted_by_start()
     if ordered.lane is not None:
-        return replace(ordered, deepest=ordered.deepest or ordered.capacity)
+        return replace(ordered, deepest=ordered.deepest or ordered.capacity).set_aside()
     lane, deepest = stack(ordered.start_ns, ordered.end_ns)
-    return replace(ordered, lane=lane, deepest=deepest)
+    return replace(ordered, lane=lane, deepest=deepest).set_aside()
 
 
 def _by_cell_lane(track: TrackSlices) -> Iterator[tuple[Longs, Longs]]:
@@ -73,14 +74,19 @@ def _lane(track: TrackSlices) -> npt.NDArray[np.uint8]:
 
 def _changes(start_ns: Longs, end_ns: Longs) -> Longs:
     """How many neighbours in the row of starts and ends differ in which highest bit, 1 to 64."""
-    edges = np.empty(2 * len(start_ns), np.int64)
-    edges[0::2] = start_ns
-    last = np.maximum(end_ns - 1, start_ns)
-    # An end behind the next start is not its neighbour: the next slice's own end comes first.
-    last[:-1] = np.minimum(last[:-1], start_ns[1:])
-    edges[1::2] = last
-    differing = (edges[1:] ^ edges[:-1]).astype(np.float64)
-    return np.bincount(np.frexp(differing)[1], minlength=65)[:65]
+    found = np.zeros(65, np.int64)
+    for own in pieces(len(start_ns)):
+        start, following = start_ns[own], start_ns[own.start + 1 : own.stop + 1]
+        last = np.maximum(end_ns[own] - 1, start)
+        # An end behind the next start is not its neighbour: the next slice's own end comes first.
+        last[: len(following)] = np.minimum(last[: len(following)], following)
+        edges = np.empty(2 * len(start) + (len(following) == len(start)), np.int64)
+        edges[0 : 2 * len(start) : 2] = start
+        edges[1::2] = last
+        edges[2 * len(start) :] = following[-1:]
+        differing = (edges[1:] ^ edges[:-1]).astype(np.float64)
+        found += np.bincount(np.frexp(differing)[1], minlength=65)[:65]
+    return found
 
 
 @dataclass
@@ -150,7 +156,7 @@ class PartPyramid:
         """Where a track is one range of its table, in order, its first row says it all."""
         if not len(track):
             return {"first_row": 0}
-        if bool((track.row[1:] - track.row[:-1] == 1).all()):
+        if _is_range(track.row):
             return {"first_row": int(track.row[0])}
         return {"row": self.writer.add(track.row)}
 
@@ -230,6 +236,15 @@ def write_pyramid(
         facts = [pyramid.add(stacked(track)) for track in tracks]
         pyramid.finish()
     return facts
+
+
+def _is_range(row: Longs) -> bool:
+    """Whether each number is one more than the one before."""
+    first = int(row[0]) if len(row) else 0
+    return all(
+        bool((row[own] == np.arange(first + own.start, first + own.stop)).all())
+        for own in pieces(len(row))
+    )
 
 
 def _facts(track: TrackSlices) -> dict[str, Any]:

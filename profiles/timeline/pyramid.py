@@ -24,6 +24,7 @@ SAME = "="
 """Stands where a column's offset would, for a column that holds one value only."""
 
 _HEAD = struct.Struct("<8sIIQQ")
+_PIECE_VALUES = 1 << 20
 _PIECE_BYTES = 1 << 22
 _KINDS = {text: np.dtype(text) for text in ("|u1", "<u2", "<u4", "<i8")}
 
@@ -62,9 +63,10 @@ class PyramidWriter:
         if not length or most == int(column.min()):
             return [SAME, most, length]
         name, kind = _narrowest(most)
-        body = np.ascontiguousarray(column, kind).tobytes()
         entry = [self._size_bytes, name, length]
-        self._write(body + bytes(-len(body) % ALIGNMENT))
+        for begin in range(0, length, _PIECE_VALUES):
+            self._write(np.ascontiguousarray(column[begin : begin + _PIECE_VALUES], kind).tobytes())
+        self._write(bytes(-self._size_bytes % ALIGNMENT))
         return entry
 
     def _write(self, body: bytes) -> None:

@@ -12,6 +12,7 @@ from ingest_worker.formats.ntff.reader import Image
 from ingest_worker.formats.ntff.record import (
     END,
     EXPLICIT,
+    RECORD,
     SLOT_MASK,
     START,
     Bytes,
@@ -24,6 +25,7 @@ from ingest_worker.formats.ntff.record import (
     type_codes,
 )
 from ingest_worker.formats.ntff.window import INSTRUCTIONS, NC_BLOCK, Capture, Core
+from ingest_worker.formats.spill import Column, Shelves
 
 INSERT, MODIFY, DELETE = range(3)
 DYNAMIC_DMA_HINT = 1
@@ -77,11 +79,11 @@ class ExplicitRows:
 
 @dataclass(frozen=True)
 class InstructionTrace:
-    """What the instruction traces of one core hold; `is_unknown` marks records of no known type."""
+    """What the instruction traces of one core hold, engine by engine, and records of no known type."""
 
     rows: InstructionRows
     explicit: ExplicitRows
-    is_unknown: Mask
+    unknown: Records
     notices: tuple[Notice, ...]
 
 
@@ -107,25 +109,75 @@ def compiler_slots(image: Image) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     return np.where(is_kept, number, -1).astype(np.int32)
 
 
+COLUMNS = {
+    "engine": np.uint8,
+    "slot": np.int32,
+    "graph": np.int16,
+    "execution": np.int32,
+    "occurrence": np.int32,
+    "start_ps": np.int64,
+    "end_ps": np.int64,
+    "wait_cycles": np.uint16,
+    "crc_in": np.uint16,
+    "crc_out": np.uint16,
+}
+
+
+class RowColumns:
+    """Instruction rows put one behind the other."""
+
+    def __init__(self) -> None:
+        self._columns = {name: Column(kind) for name, kind in COLUMNS.items()}
+
+    def append(self, rows: InstructionRows) -> None:
+        """Adds rows behind the others."""
+        for name, column in self._columns.items():
+            column.append(getattr(rows, name))
+
+    def done(self) -> InstructionRows:
+        """All of them."""
+        return InstructionRows(**{name: column.done() for name, column in self._columns.items()})
+
+
 def read_instructions(capture: Capture, core: Core) -> InstructionTrace:
-    """Pairs and windows the instruction records of one core (decoding notes, sections 2.2, 4)."""
-    records = capture.records(core, INSTRUCTIONS, NC_BLOCK)
-    is_engine, engine, kind = engine_kinds(type_codes(records))
+    """Pairs and windows the instruction records of one core (decoding notes, sections 2.2, 4).
+
+    Records are shelved by engine first, so that those of one engine at a time are in memory.
+    """
+    started, ended = Shelves(RECORD), Shelves(RECORD)
+    odd, told = [np.zeros(0, RECORD)], [np.zeros(0, RECORD)]
+    for records in capture.record_pieces(core, INSTRUCTIONS, NC_BLOCK):
+        is_engine, engine, kind = engine_kinds(type_codes(records))
+        for number in ENGINES:
+            own = is_engine & (engine == number)
+            started.put(number, records[own & (kind == START)])
+            ended.put(number, records[own & (kind == END)])
+        told.append(records[is_engine & (kind == EXPLICIT)])
+        odd.append(records[~(is_engine & (kind <= EXPLICIT))])
     clocks = capture.clocks(core)
-    times = engine_times(records, engine, is_engine, clocks)
-    has_time = times != NO_TIME
-    starts = np.flatnonzero(is_engine & (kind == START) & has_time)
-    ends = np.flatnonzero(is_engine & (kind == END) & has_time)
-    keys = (engine.astype(np.uint32) << 20) | (records["w0"] & SLOT_MASK)
-    pairs = pair_in_time(keys[starts], times[starts], keys[ends], times[ends])
-    opened, closed = starts[pairs.start], ends[pairs.end]
-    rows = _windowed(capture, core, records, engine, times, opened, closed, pairs.rank)
-    explicit = _explicit(records, engine, is_engine & (kind == EXPLICIT), times, starts)
-    notices = (
-        *_lone(len(pairs.lone_starts), len(pairs.lone_ends), core),
-        *_far(int(np.count_nonzero(is_engine & ~has_time)), core),
-    )
-    return InstructionTrace(rows, explicit, ~(is_engine & (kind <= EXPLICIT)), notices)
+    explicit, is_far = _explicit(np.concatenate(told), clocks)
+    columns = RowColumns()
+    lone_starts = lone_ends = 0
+    far = is_far
+    for number in ENGINES:
+        begins, stops = started.take(number), ended.take(number)
+        start_ps, end_ps = (
+            to_picoseconds(records["ts"], clocks.engines[number]) for records in (begins, stops)
+        )
+        far += int(np.count_nonzero(start_ps == NO_TIME) + np.count_nonzero(end_ps == NO_TIME))
+        begins, start_ps = begins[start_ps != NO_TIME], start_ps[start_ps != NO_TIME]
+        stops, end_ps = stops[end_ps != NO_TIME], end_ps[end_ps != NO_TIME]
+        _infer(explicit, number, begins, start_ps)
+        pairs = pair_in_time(begins["w0"] & SLOT_MASK, start_ps, stops["w0"] & SLOT_MASK, end_ps)
+        lone_starts, lone_ends = (
+            lone_starts + len(pairs.lone_starts),
+            lone_ends + len(pairs.lone_ends),
+        )
+        begins, stops = begins[pairs.start], stops[pairs.end]
+        times = start_ps[pairs.start], end_ps[pairs.end]
+        columns.append(_windowed(capture, core, number, (begins, stops), times, pairs.rank))
+    notices = (*_lone(lone_starts, lone_ends, core), *_far(far, core))
+    return InstructionTrace(columns.done(), explicit, np.concatenate(odd), notices)
 
 
 def engine_times(records: Records, engine: Bytes, is_engine: Mask, clocks: Clocks) -> Times:
@@ -159,20 +211,18 @@ def _far(count: int, core: Core) -> list[Notice]:
 def _windowed(
     capture: Capture,
     core: Core,
-    records: Records,
-    engine: Bytes,
-    times: Times,
-    opened: Index,
-    closed: Index,
+    engine: int,
+    records: tuple[Records, Records],
+    times: tuple[Times, Times],
     rank: Index,
 ) -> InstructionRows:
-    start, end = times[opened], times[closed]
+    start, end = times
     execution = capture.holding(start, end)
     chosen = np.flatnonzero(execution >= 0)
     chosen = chosen[np.argsort(execution[chosen], kind="stable")]
     execution = execution[chosen]
-    first, last = opened[chosen], closed[chosen]
-    begins, stops, owner = records[first], records[last], engine[first]
+    begins, stops = records[0][chosen], records[1][chosen]
+    owner = np.full(len(chosen), engine, np.uint8)
     graph = _graphs(capture, core)[execution]
     return InstructionRows(
         engine=owner,
@@ -213,26 +263,27 @@ def _slots(
     return ((words - first[graph, engine]) & np.uint32(SLOT_MASK)).astype(np.int32)
 
 
-def _explicit(
-    records: Records, engine: Bytes, is_explicit: Mask, times: Times, starts: Index
-) -> ExplicitRows:
-    place = np.flatnonzero(is_explicit)
-    own = records[place]
+def _explicit(own: Records, clocks: Clocks) -> tuple[ExplicitRows, int]:
+    """EXPLICIT records as they lie in the trace, and how many of them carry no usable time."""
+    is_engine, engine, _ = engine_kinds(type_codes(own))
+    times = engine_times(own, engine, is_engine, clocks)
     rows = ExplicitRows(
-        engine=engine[place],
+        engine=engine,
         hint=((own["w0"] >> 20) & 0xF).astype(np.uint8),
         pc=(own["w0"] & SLOT_MASK).astype(np.uint32),
         word=own["w1"].copy(),
-        time_ps=times[place],
+        time_ps=times,
     )
+    return rows, int(np.count_nonzero(times == NO_TIME))
+
+
+def _infer(rows: ExplicitRows, engine: int, starts: Records, start_ps: Times) -> None:
+    """Where a record says that its program counter was inferred, takes that of the latest START."""
     is_inferred = (rows.hint == DYNAMIC_DMA_HINT) & ((rows.word >> 30) & 1 == 1)
-    for number in ENGINES:
-        wanted = np.flatnonzero(is_inferred & (rows.engine == number))
-        own_starts = starts[engine[starts] == number]
-        if not len(wanted) or not len(own_starts):
-            continue
-        order = own_starts[np.argsort(times[own_starts], kind="stable")]
-        latest = np.searchsorted(times[order], rows.time_ps[wanted], "right") - 1
-        found = latest >= 0
-        rows.pc[wanted[found]] = records["w0"][order[latest[found]]] & SLOT_MASK
-    return rows
+    wanted = np.flatnonzero(is_inferred & (rows.engine == engine))
+    if not len(wanted) or not len(starts):
+        return
+    order = np.argsort(start_ps, kind="stable")
+    latest = np.searchsorted(start_ps[order], rows.time_ps[wanted], "right") - 1
+    found = latest >= 0
+    rows.pc[wanted[found]] = starts["w0"][order[latest[found]]] & SLOT_MASK

@@ -7,17 +7,18 @@ import numpy as np
 from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.clocks import NO_TIME, to_picoseconds
 from ingest_worker.formats.ntff.facts import Clocks
-from ingest_worker.formats.ntff.pairing import Pairs, pair_in_time
+from ingest_worker.formats.ntff.pairing import pair_in_time
 from ingest_worker.formats.ntff.record import (
+    RECORD,
     Bytes,
     Index,
     Mask,
     Records,
     Times,
     Words,
-    type_codes,
 )
 from ingest_worker.formats.ntff.window import DMA, DMA_BLOCK, Capture, Core
+from ingest_worker.formats.spill import Column, Shelves
 
 READ_BEGINS, WRITE_ENDS, COMPLETION = 1, 5, 6
 RING_COUNT = 512
@@ -52,47 +53,106 @@ class PacketRows:
 
 @dataclass(frozen=True)
 class PacketTrace:
-    """Packets of one core, the whole trace's pair counts a ring, and what was odd."""
+    """Packets of one core, its records of unknown kind, and what was odd."""
 
     rows: PacketRows
-    records: Records
-    is_unknown: Mask
+    unknown: Records
     notices: tuple[Notice, ...]
 
 
-def dma_times(records: Records, clocks: Clocks) -> Times:
-    """Device picoseconds of DMA records, each by the clock of its engine mod 16."""
+class PacketColumns:
+    """Packets put one behind the other, ring by ring or in any other order."""
+
+    def __init__(self) -> None:
+        self._columns = {name: Column(kind) for name, kind in COLUMNS.items()}
+
+    def append(self, rows: PacketRows) -> None:
+        """Adds packets behind the others."""
+        for name, column in self._columns.items():
+            column.append(getattr(rows, name))
+
+    def done(self) -> PacketRows:
+        """All of them."""
+        return PacketRows(**{name: column.done() for name, column in self._columns.items()})
+
+
+COLUMNS = {
+    "engine": np.uint8,
+    "queue": np.uint8,
+    "start_ps": np.int64,
+    "end_ps": np.int64,
+    "size": np.uint32,
+    "crc": np.uint16,
+    "packet_idx": np.int32,
+    "sequence": np.int32,
+}
+
+
+def ring_times(records: Records, ring: int, clocks: Clocks) -> Times:
+    """Device picoseconds of one ring's records, by the clock of its engine mod 16."""
     if all(clock.is_plain and clock.init == 0 for clock in clocks.dma):
         return to_picoseconds(records["ts"], clocks.dma_ring(0))
-    times = np.empty(len(records), np.int64)
-    unit = type_codes(records) % ENGINES_PER_CORE
-    for number in range(ENGINES_PER_CORE):
-        own = unit == number
-        times[own] = to_picoseconds(records["ts"][own], clocks.dma_ring(number))
-    return times
+    return to_picoseconds(records["ts"], clocks.dma_ring((ring >> 4) % ENGINES_PER_CORE))
 
 
 def read_packets(capture: Capture, core: Core) -> PacketTrace:
     """Pairs START (kind 1) and END (kind 5) a ring, then windows (decoding notes, 2.4 and 6.1).
 
     A packet is kept when it overlaps a window. With a stored window the official numbering counts
-    the packets wholly inside; without, all packets of the ring from its first one on.
+    the packets wholly inside; without, all packets of the ring from its first one on. Records are
+    shelved by ring first, so that one ring at a time is in memory.
     """
-    records = capture.records(core, DMA, DMA_BLOCK)
+    started, ended, odd = Shelves(RECORD), Shelves(RECORD), [np.zeros(0, RECORD)]
+    for records in capture.record_pieces(core, DMA, DMA_BLOCK):
+        odd.append(_shelved(records, started, ended))
+    clocks = capture.clocks(core)
+    columns = PacketColumns()
+    lone = far = 0
+    for ring in sorted({*started.shelves(), *ended.shelves()}):
+        rows, own_lone, own_far = _ring(capture, ring, clocks, started.take(ring), ended.take(ring))
+        columns.append(rows)
+        lone, far = lone + own_lone, far + own_far
+    return PacketTrace(columns.done(), np.concatenate(odd), _notices(lone, far, core))
+
+
+def _shelved(records: Records, started: Shelves, ended: Shelves) -> Records:
+    """Puts the records of each ring on its shelf. Returns those of unknown kind."""
     kind = (records["w1"] & 0xF).astype(np.uint8)
     ring = ring_keys(records)
-    times = dma_times(records, capture.clocks(core))
-    has_time = times != NO_TIME
-    starts = np.flatnonzero((kind == READ_BEGINS) & has_time)
-    ends = np.flatnonzero((kind == WRITE_ENDS) & has_time)
-    pairs = pair_in_time(ring[starts], times[starts], ring[ends], times[ends])
-    notices = _notices(pairs, int(np.count_nonzero(~has_time)), core)
-    opened, closed = starts[pairs.start], ends[pairs.end]
-    order = np.argsort(ring[opened], kind="stable")
-    opened, closed, rank = opened[order], closed[order], pairs.rank[order]
-    rows = _windowed(capture, records, times, opened, closed, rank)
-    is_unknown = ~np.isin(kind, (READ_BEGINS, WRITE_ENDS, COMPLETION))
-    return PacketTrace(rows, records, is_unknown, notices)
+    counts = np.bincount(ring)
+    rings = np.flatnonzero(counts)
+    starts, ends = kind == READ_BEGINS, kind == WRITE_ENDS
+    for marked, shelves in ((starts, started), (ends, ended)):
+        own = records[marked]
+        keys = ring[marked]
+        order = np.argsort(keys, kind="stable")
+        own, keys = own[order], keys[order]
+        bounds = np.searchsorted(keys, np.append(rings, RING_COUNT))
+        for number, begin, stop in zip(rings.tolist(), bounds[:-1], bounds[1:], strict=True):
+            shelves.put(number, own[begin:stop])
+    return records[~(starts | ends | (kind == COMPLETION))]
+
+
+def _ring(
+    capture: Capture, ring: int, clocks: Clocks, started: Records, ended: Records
+) -> tuple[PacketRows, int, int]:
+    """The packets of one ring, how many records have no partner, how many no usable time."""
+    start_ps, end_ps = (ring_times(records, ring, clocks) for records in (started, ended))
+    far = int(np.count_nonzero(start_ps == NO_TIME) + np.count_nonzero(end_ps == NO_TIME))
+    if far:
+        start_ps = start_ps[start_ps != NO_TIME]
+        ended, end_ps = ended[end_ps != NO_TIME], end_ps[end_ps != NO_TIME]
+    count = min(len(start_ps), len(end_ps))
+    rank: Index = np.arange(count)
+    lone = len(start_ps) + len(end_ps) - 2 * count
+    if (end_ps[:count] < start_ps[:count]).any():
+        same, alike = np.zeros(len(start_ps), np.uint16), np.zeros(len(end_ps), np.uint16)
+        pairs = pair_in_time(same, start_ps, alike, end_ps)
+        start_ps, end_ps, ended = start_ps[pairs.start], end_ps[pairs.end], ended[pairs.end]
+        rank, lone = pairs.rank, len(pairs.lone_starts) + len(pairs.lone_ends)
+    else:
+        start_ps, end_ps, ended = start_ps[:count], end_ps[:count], ended[:count]
+    return _windowed(capture, ring, start_ps, end_ps, ended, rank), lone, far
 
 
 def ring_keys(records: Records) -> np.ndarray[tuple[int], np.dtype[np.uint16]]:
@@ -102,22 +162,15 @@ def ring_keys(records: Records) -> np.ndarray[tuple[int], np.dtype[np.uint16]]:
 
 
 def _windowed(
-    capture: Capture,
-    records: Records,
-    times: Times,
-    opened: Index,
-    closed: Index,
-    rank: Index,
+    capture: Capture, ring: int, start: Times, end: Times, ended: Records, rank: Index
 ) -> PacketRows:
-    start, end = times[opened], times[closed]
     inside = capture.holding(start, end) >= 0
-    ring = ring_keys(records[opened])
-    number = number_in_ring(ring, inside) if capture.is_windowed else rank
+    number = number_inside(inside) if capture.is_windowed else rank
     kept = np.flatnonzero(capture.touching(start, end))
-    first, last = records[opened[kept]], records[closed[kept]]
+    last = ended[kept]
     return PacketRows(
-        engine=type_codes(first),
-        queue=((first["w1"] >> 4) & 0xF).astype(np.uint8),
+        engine=np.full(len(kept), ring >> 4, np.uint8),
+        queue=np.full(len(kept), ring & 0xF, np.uint8),
         start_ps=start[kept],
         end_ps=end[kept],
         size=(last["w0"] & 0xFFFFFF).astype(np.uint32),
@@ -127,24 +180,18 @@ def _windowed(
     )
 
 
-def number_in_ring(ring: np.ndarray[tuple[int], np.dtype[np.uint16]], inside: Mask) -> Index:
-    """Numbers the packets of each ring: those inside the window first, then the others.
+def number_inside(inside: Mask) -> Index:
+    """Numbers the packets of a ring: those inside the window first, then the others.
 
-    `ring` is sorted. Of others only the few that straddle a window's edge are ever published.
+    Of others only the few that straddle a window's edge are ever published.
     """
-    order = np.lexsort((~inside, ring))
-    ordered = ring[order]
-    position = np.arange(len(ring))
-    is_first = np.ones(len(ring), bool)
-    is_first[1:] = ordered[1:] != ordered[:-1]
-    number = np.empty(len(ring), np.int64)
-    number[order] = position - np.maximum.accumulate(np.where(is_first, position, 0))
+    count = int(np.count_nonzero(inside))
+    number: Index = np.where(inside, np.cumsum(inside) - 1, count + np.cumsum(~inside) - 1)
     return number
 
 
-def _notices(pairs: Pairs, far: int, core: Core) -> tuple[Notice, ...]:
+def _notices(lone: int, far: int, core: Core) -> tuple[Notice, ...]:
     found = []
-    lone = len(pairs.lone_starts) + len(pairs.lone_ends)
     if lone:
         text = f"DMA records of core {core.index} have no partner; they are left out."
         found.append(Notice("ntff.unpaired_dma", text, lone))

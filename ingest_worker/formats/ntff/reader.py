@@ -1,6 +1,5 @@
 """Opens an NTFF file: description, images and traces, seen in place."""
 
-import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from ingest_worker.formats.notice import Notice
 from ingest_worker.formats.ntff.facts import Facts, FactsReader, ImagePlace, Patch, TracePlace
 from ingest_worker.formats.ntff.header import FORM, HEADER_SIZE, Header, read_header
 from ingest_worker.formats.ntff.record import RECORD_SIZE, Bytes, Records, as_records
+from ingest_worker.formats.spill import mapped
 from ingest_worker.formats.wire import Message
 
 SLOT_SIZE = 64
@@ -88,7 +88,7 @@ def _mapped(path: Path, size: int) -> memoryview:
     if size == 0:
         return memoryview(b"")
     with path.open("rb") as file:
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        return memoryview(mapped(file))
 
 
 def parse_ntff(data: memoryview, *, limits: Limits, partial: bool = False) -> Ntff:

@@ -13,6 +13,8 @@ from ingest_worker.formats.ntff.instructions import (
 )
 from ingest_worker.formats.ntff.packets import ENGINES_PER_CORE, PacketRows
 from ingest_worker.formats.ntff.record import SLOT_MASK, Index, Mask, Times
+from ingest_worker.formats.runs import pieces
+from ingest_worker.formats.spill import full
 
 SEMAPHORE_BYTES = 4
 MOST_PACKETS = 4096
@@ -96,9 +98,9 @@ def join_transfers(
     `packets` are in ring order as `read_packets` gives them. Static blocks follow section 6.3 of
     the decoding notes, dynamic transfers 6.4.
     """
-    owner = np.full(len(packets), NOBODY, np.int32)
+    owner = full(len(packets), NOBODY, np.int32)
     found: list[tuple[int, int, int, bool]] = []
-    rings = _ring_ranges(packets)
+    rings = ring_ranges(packets)
     for number, queue in enumerate(queues):
         if queue.is_static:
             own = [t for t in triggers if t.queue in {None, queue.name}]
@@ -107,13 +109,22 @@ def join_transfers(
     return _gathered(found, packets, owner), owner
 
 
-def _ring_ranges(packets: PacketRows) -> dict[tuple[int, int], slice]:
-    ring = packets.engine.astype(np.int64) * 16 + packets.queue
-    keys, first = np.unique(ring, return_index=True)
-    edges = [*first.tolist(), len(ring)]
-    return {
-        (key // 16, key % 16): slice(edges[i], edges[i + 1]) for i, key in enumerate(keys.tolist())
-    }
+def ring_ranges(packets: PacketRows) -> dict[tuple[int, int], slice]:
+    """Where the packets of each (engine, queue) lie; they come ring by ring."""
+    edges = [0]
+    for own in pieces(len(packets)):
+        ring = packets.engine[own].astype(np.int16) * 16 + packets.queue[own]
+        edges += (np.flatnonzero(np.diff(ring)) + own.start + 1).tolist()
+        if own.start > 0 and _ring_at(packets, own.start) != _ring_at(packets, own.start - 1):
+            edges.append(own.start)
+    edges = sorted(edges)
+    stops = [*edges[1:], len(packets)]
+    found = zip(edges, stops, strict=True)
+    return {_ring_at(packets, begin): slice(begin, stop) for begin, stop in found if stop > begin}
+
+
+def _ring_at(packets: PacketRows, place: int) -> tuple[int, int]:
+    return int(packets.engine[place]), int(packets.queue[place])
 
 
 def _own_static(
@@ -235,7 +246,12 @@ def _rows_of(
         first[engine] = slot
     engines = explicit.engine[chosen].astype(np.int64)
     wanted = (engines << 20) | ((explicit.pc[chosen] - first[engines]) & SLOT_MASK)
-    own = np.flatnonzero(np.isin((rows.engine.astype(np.int64) << 20) | rows.slot, wanted))
+    distinct = np.unique(wanted)
+    found = [np.zeros(0, np.int64)]
+    for place in pieces(len(rows)):
+        keys = (rows.engine[place].astype(np.int64) << 20) | rows.slot[place]
+        found.append(np.flatnonzero(np.isin(keys, distinct)) + place.start)
+    own = np.concatenate(found)
     executed = {
         (int(rows.engine[row]) << 20 | int(rows.slot[row]), int(rows.occurrence[row])): row
         for row in own.tolist()
@@ -259,16 +275,21 @@ def _gathered(
     end = np.full(count, np.iinfo(np.int64).min)
     size = np.zeros(count, np.int64)
     crc = np.zeros(count, np.uint16)
-    mine = np.flatnonzero(owner >= 0)
-    number = owner[mine]
-    np.minimum.at(start, number, packets.start_ps[mine])
-    np.maximum.at(end, number, packets.end_ps[mine])
-    np.add.at(size, number, packets.size[mine].astype(np.int64))
     engines = np.zeros(count, np.uint32)
-    np.bitwise_or.at(engines, number, np.uint32(1) << packets.engine[mine].astype(np.uint32))
+    latest = np.full(count, np.iinfo(np.int64).min)
+    for own in pieces(len(packets)):
+        rows = packets.take(own)
+        mine = np.flatnonzero(owner[own] >= 0)
+        number = owner[own][mine]
+        np.minimum.at(start, number, rows.start_ps[mine])
+        np.maximum.at(end, number, rows.end_ps[mine])
+        np.add.at(size, number, rows.size[mine].astype(np.int64))
+        np.bitwise_or.at(engines, number, np.uint32(1) << rows.engine[mine].astype(np.uint32))
+        last = np.argsort(rows.end_ps[mine], kind="stable")
+        is_later = rows.end_ps[mine][last] >= latest[number[last]]
+        crc[number[last][is_later]] = rows.crc[mine][last][is_later]
+        np.maximum.at(latest, number, rows.end_ps[mine])
     size -= SEMAPHORE_BYTES * np.bitwise_count(engines).astype(np.int64)
-    last = np.argsort(packets.end_ps[mine], kind="stable")
-    crc[number[last]] = packets.crc[mine][last]
     columns = np.array(found, np.int64).reshape(count, 4)
     return Transfers(
         queue=columns[:, 0].astype(np.int32),

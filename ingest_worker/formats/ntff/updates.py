@@ -8,6 +8,7 @@ from ingest_worker.formats.ntff.clocks import NO_TIME, to_picoseconds
 from ingest_worker.formats.ntff.record import (
     AXI_CODE,
     EVENT,
+    RECORD,
     Bytes,
     Mask,
     Records,
@@ -17,6 +18,7 @@ from ingest_worker.formats.ntff.record import (
     type_codes,
 )
 from ingest_worker.formats.ntff.window import EVENTS, NC_BLOCK, Capture, Core
+from ingest_worker.formats.spill import Column
 
 AXI_SOURCE = 5
 
@@ -46,8 +48,17 @@ class UpdateTrace:
 
     rows: UpdateRows
     event_count: int
-    is_unknown: Mask
-    records: Records
+    unknown: Records
+
+
+COLUMNS = {
+    "time_ps": np.int64,
+    "semaphore": np.uint8,
+    "value": np.uint32,
+    "mode": np.uint8,
+    "source": np.uint8,
+    "is_double": np.bool_,
+}
 
 
 def read_updates(capture: Capture, core: Core) -> UpdateTrace:
@@ -56,22 +67,26 @@ def read_updates(capture: Capture, core: Core) -> UpdateTrace:
     Records without bit 8 are events; they are counted, not listed. `event_count` follows the
     official count: inside the window where the file stores one, else all records of the trace.
     """
-    records = capture.records(core, EVENTS, NC_BLOCK)
-    codes = type_codes(records)
-    is_engine, engine, kind = engine_kinds(codes)
-    is_known = (codes == AXI_CODE) | (is_engine & (kind == EVENT))
-    times = to_picoseconds(records["ts"], capture.clocks(core).events)
-    inside = capture.holding(times, times) >= 0
-    inside &= times != NO_TIME
-    count = int(np.count_nonzero(inside)) if capture.is_windowed else len(records)
-    chosen = np.flatnonzero(inside & is_known & ((records["w0"] >> 8) & 1 == 1))
-    own = records[chosen]
-    rows = UpdateRows(
-        time_ps=times[chosen],
-        semaphore=(own["w0"] & 0xFF).astype(np.uint8),
-        value=own["w1"].copy(),
-        mode=((own["w0"] >> 16) & 0xFF).astype(np.uint8),
-        source=np.where(codes[chosen] == AXI_CODE, AXI_SOURCE, engine[chosen]).astype(np.uint8),
-        is_double=((own["w0"] >> 9) & 1).astype(bool),
-    )
-    return UpdateTrace(rows, count, ~is_known, records)
+    columns = {name: Column(kind) for name, kind in COLUMNS.items()}
+    odd = [np.zeros(0, RECORD)]
+    count = 0
+    for records in capture.record_pieces(core, EVENTS, NC_BLOCK):
+        codes = type_codes(records)
+        is_engine, engine, kind = engine_kinds(codes)
+        is_known = (codes == AXI_CODE) | (is_engine & (kind == EVENT))
+        times = to_picoseconds(records["ts"], capture.clocks(core).events)
+        inside = capture.holding(times, times) >= 0
+        inside &= times != NO_TIME
+        count += int(np.count_nonzero(inside)) if capture.is_windowed else len(records)
+        chosen = np.flatnonzero(inside & is_known & ((records["w0"] >> 8) & 1 == 1))
+        own = records[chosen]
+        columns["time_ps"].append(times[chosen])
+        columns["semaphore"].append(own["w0"] & 0xFF)
+        columns["value"].append(own["w1"])
+        columns["mode"].append((own["w0"] >> 16) & 0xFF)
+        source = np.where(codes[chosen] == AXI_CODE, AXI_SOURCE, engine[chosen])
+        columns["source"].append(source)
+        columns["is_double"].append((own["w0"] >> 9) & 1)
+        odd.append(records[~is_known])
+    rows = UpdateRows(**{name: column.done() for name, column in columns.items()})
+    return UpdateTrace(rows, count, np.concatenate(odd))

@@ -1,6 +1,6 @@
 """Which cores a trace has, which executions it measured, and where its time begins and ends."""
 
-from collections.abc import Sized
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from ingest_worker.formats.ntff.record import (
     engine_kinds,
     type_codes,
 )
+from ingest_worker.formats.runs import pieces
 
 INSTRUCTIONS, EVENTS, FAULTS, EXPLICITS, DMA, THROTTLE = range(6)
 NC_BLOCK, DMA_BLOCK, TOPSP_BLOCK = range(3)
@@ -68,6 +69,13 @@ class Capture:
         if len(runs) > 1:
             return np.concatenate(runs)
         return runs[0] if runs else np.zeros(0, RECORD)
+
+    def record_pieces(self, core: Core, trace_type: int, block_type: int) -> Iterator[Records]:
+        """The same records some at a time."""
+        for trace in self.traces(core):
+            if _kind(trace) == (trace_type, block_type):
+                for own in pieces(len(trace.records)):
+                    yield trace.records[own]
 
     def traces(self, core: Core) -> list[Trace]:
         """The traces of one core, in file order."""
