@@ -9,34 +9,40 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ingest_worker.builders.moments import moments
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.rate import rate_bytes_per_s
-from ingest_worker.builders.usage import Throughput, usage_samples
+from ingest_worker.builders.usage import Throughput, sampled
 from ingest_worker.formats.ntff.transfers import SEMAPHORE_BYTES
 
 COLUMNS = ("hbm_read_bytes", "hbm_write_bytes")
 
+Rates = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]
 
 
 def hbm_throughput(part: Part) -> list[Throughput]:
     """Samples like those of `DmaUsage`, of bytes of device memory only."""
-    found = []
-    for core in part.cores:
-        share = _share_of_packets(core)
-        own = core.movement.packets.take(np.flatnonzero(share > 0))
-        size = np.rint(own.size * share[share > 0]).astype(np.int64)
-        rate = rate_bytes_per_s(size, own.end_ps - own.start_ps)
-        moments, level, total = usage_samples(own.start_ps, own.end_ps, size, rate)
-        found.append(Throughput(core.core.index, part.ns(moments), level, total))
-    return found
+    return [_of_core(part, core) for core in part.cores]
 
 
-def _share_of_packets(core: CorePart) -> Shares:
-    """Bytes of device memory for each byte of every packet: 0, 1, or 2 within the memory."""
-    share = np.append(_share_of_transfers(core), 0.0)[core.movement.owner]
-    result: Shares = np.where(core.movement.packets.size == SEMAPHORE_BYTES, 0.0, share)
-    return result
+def _of_core(part: Part, core: CorePart) -> Throughput:
+    packets = core.movement.packets
+    of_transfer = np.append(_share_of_transfers(core), 0.0)
+
+    def share(rows: Rows) -> Shares:
+        """Bytes of device memory for each byte of packets: 0, 1, or 2 within the memory."""
+        known = of_transfer[core.movement.owner[rows]]
+        result: Shares = np.where(packets.size[rows] == SEMAPHORE_BYTES, 0.0, known)
+        return result
+
+    def moved(rows: Rows) -> tuple[Rows, Rates]:
+        size = np.rint(packets.size[rows] * share(rows)).astype(np.int64)
+        return size, rate_bytes_per_s(size, packets.end_ps[rows] - packets.start_ps[rows])
+
+    steps = moments(packets.start_ps, packets.end_ps, lambda rows: share(rows) > 0)
+    return sampled(part, core.core.index, steps, moved)
 
 
 def _share_of_transfers(core: CorePart) -> Shares:

@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from ingest_worker.builders.built import BuiltTable, table_of_rows
 from ingest_worker.builders.part import Part
+from ingest_worker.builders.stretches import instructions_in_time
 from ingest_worker.builders.totals import PartSums, time_ps
-from ingest_worker.builders.unions import covered_by
+from ingest_worker.builders.unions import RunningUnion
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
 from profiles.metrics.formulas import ratio, summary_values
 
@@ -24,17 +25,17 @@ def summary_table(sums: PartSums, other_rows: int) -> BuiltTable:
 
 @dataclass(frozen=True)
 class Kinds:
-    """(engine, opcode) of every executed slot: the distinct pairs, and each row's place."""
+    """(engine, opcode) of every executed slot: the distinct pairs, and sums of each, in ps."""
 
     pairs: list[tuple[int, str]]
-    owner: Ints
-    start_ps: Ints
-    end_ps: Ints
+    count: Ints
+    length: Ints
+    active: Ints
 
 
 def _kinds(part: Part) -> Kinds:
     pairs: dict[tuple[int, str], int] = {}
-    owners, starts, ends = [], [], []
+    owners = []
     for core in part.cores:
         names = core.slots.columns["opcode"].to_pylist() if "opcode" in core.slots.columns else []
         engine = np.zeros(len(names), np.int64)
@@ -43,21 +44,21 @@ def _kinds(part: Part) -> Kinds:
             pairs.setdefault((int(number), name or ""), len(pairs))
             for number, name in zip(engine, names, strict=True)
         ]
-        owners.append(np.array(own, np.int64)[core.slot] if own else np.zeros(0, np.int64))
-        starts.append(core.rows.start_ps)
-        ends.append(core.rows.end_ps)
-    nothing = [np.zeros(0, np.int64)]
-    joined = [np.concatenate(found or nothing) for found in (owners, starts, ends)]
-    return Kinds(list(pairs), *joined)
+        owners.append(np.array(own, np.int64))
+    count, length = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), np.int64)
+    union = RunningUnion(len(pairs))
+    for stretch in instructions_in_time(part):
+        owner = np.concatenate([owners[n][slot] for n, slot in enumerate(stretch.slots)])
+        count += np.bincount(owner, minlength=len(pairs))
+        np.add.at(length, owner, stretch.end_ps - stretch.start_ps)
+        union.add(owner, stretch.start_ps, stretch.end_ps)
+    return Kinds(list(pairs), count, length, union.lengths)
 
 
 def opcode_table(part: Part) -> BuiltTable:
     """By engine, the opcode that took longest first; unions run over all cores together."""
     kinds = _kinds(part)
-    count = np.bincount(kinds.owner, minlength=len(kinds.pairs))
-    length = np.zeros(len(kinds.pairs), np.int64)
-    np.add.at(length, kinds.owner, kinds.end_ps - kinds.start_ps)
-    active = covered_by(kinds.owner, len(kinds.pairs), kinds.start_ps, kinds.end_ps)
+    count, length, active = kinds.count, kinds.length, kinds.active
     whole = time_ps(part)
     order = sorted(
         range(len(kinds.pairs)), key=lambda n: (kinds.pairs[n][0], -length[n], kinds.pairs[n][1])

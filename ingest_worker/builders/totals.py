@@ -1,6 +1,6 @@
 """The sums of a whole part, in picoseconds: what the headline numbers are made of."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,10 +11,13 @@ import pyarrow as pa
 from ingest_worker.builders.meta import last_timestamp_ns
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.queue import HARDWARE, SOFTWARE
-from ingest_worker.builders.unions import Owned, clipped, covered, merged_by
+from ingest_worker.builders.stretches import instructions_in_time, rows_of_cores
+from ingest_worker.builders.unions import Owned, RunningUnion
 from ingest_worker.builders.usage import EVENT_SEMAPHORE
 from ingest_worker.formats.neff.program import Neff
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
+from ingest_worker.formats.runs import slabs
+from ingest_worker.formats.spill import Column
 from profiles.metrics import formulas
 from profiles.metrics.formulas import (
     DMA_KINDS,
@@ -32,6 +35,8 @@ MATMUL = 0x02
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Busy = tuple[Ints, Ints]
+"""Starts and ends of intervals that do not overlap, in order."""
 Choice = Callable[[Part, CorePart], Flags | None]
 
 
@@ -41,10 +46,16 @@ def every_packet(part: Part, core: CorePart) -> None:
 
 @dataclass(frozen=True)
 class Packets:
-    """Packets of all cores: time within the window and bytes of each kind, by `DMA_KINDS`."""
+    """Packets of all cores: time within the window and bytes of each kind, by `DMA_KINDS`.
+
+    `whole_ps` is the time in which any moved, `dynamic_ps` any of those built at run time; `busy`
+    are the intervals of the former.
+    """
 
     moves: tuple[Moves, ...]
-    busy: Owned
+    whole_ps: int
+    dynamic_ps: int
+    busy: Busy
 
     @property
     def whole(self) -> Moves:
@@ -53,7 +64,7 @@ class Packets:
             sum(own.count for own in self.moves),
             sum(own.size_bytes for own in self.moves),
             sum(own.sum_ps for own in self.moves),
-            self.busy.length(range(len(self.moves))),
+            self.whole_ps,
         )
 
 
@@ -65,10 +76,9 @@ class PartSums:
         self.neff = neff
 
     @cached_property
-    def _busy(self) -> Owned:
-        """When each engine worked, all cores together."""
-        owner, start, end = _instructions(self.part)
-        return merged_by(owner, len(ENGINE_NAMES), start, end)
+    def _worked(self) -> tuple[dict[str, Work], Busy]:
+        """What each engine did, all cores together, and when any of them worked."""
+        return _engines(self.part)
 
     @cached_property
     def _instructions(self) -> Totals:
@@ -78,7 +88,7 @@ class PartSums:
         return Totals(
             time_ps=time_ps(part),
             core_count=len(part.cores),
-            engines=_engines(part, self._busy),
+            engines=self._worked[0],
             activations=_of_opcodes(part, ACTIVATIONS),
             matmul_count=_of_opcodes(part, (MATMUL,)).count,
             hardware_flops=slot_sum(part, "raw_flops"),
@@ -103,16 +113,13 @@ class PartSums:
         Durations of packets that cross the edge of the window count as far as they lie within.
         """
         packets = _packets(self.part, choice)
-        moving, busy = packets.busy, self._busy
-        dynamic = [DMA_KINDS.index(kind) for kind in (formulas.SOFTWARE, formulas.HARDWARE)]
+        _, busy = self._worked
         return replace(
             self._instructions,
             packets=dict(zip(DMA_KINDS, packets.moves, strict=True)),
             all_packets=packets.whole,
-            dynamic_active_ps=moving.length(dynamic),
-            total_active_ps=covered(
-                np.concatenate((busy.start, moving.start)), np.concatenate((busy.end, moving.end))
-            ),
+            dynamic_active_ps=packets.dynamic_ps,
+            total_active_ps=_covered((busy, packets.busy)),
             trace_count=_trace_count(self.part, packets.whole.count),
         )
 
@@ -127,35 +134,47 @@ def time_ps(part: Part) -> int:
     return stored or last_timestamp_ns(part) * 1000
 
 
-def _instructions(part: Part) -> tuple[Ints, Ints, Ints]:
-    """Engine, start and end of every instruction that counts as work."""
-    found = []
-    for core in part.cores:
-        is_work = core.slots.opcode[core.slot] != EVENT_SEMAPHORE
-        rows = core.rows
-        found.append((rows.engine[is_work], rows.start_ps[is_work], rows.end_ps[is_work]))
-    engine, start, end = (_joined([own[n] for own in found]) for n in range(3))
-    return engine, start, end
+def _covered(parts: tuple[Busy, ...]) -> int:
+    """The length of what any of them covers."""
+    union = RunningUnion(1)
+    for slab in slabs([start for start, _ in parts]):
+        places = zip(parts, slab.places, strict=True)
+        own = [(start[place], end[place]) for (start, end), place in places]
+        begin, stop = (np.concatenate(columns) for columns in zip(*own, strict=True))
+        union.add(np.zeros(len(begin), np.int64), begin, stop)
+    return int(union.lengths[0])
 
 
-def _joined(parts: Sequence[npt.NDArray[np.generic]]) -> Ints:
-    if not parts:
-        return np.zeros(0, np.int64)
-    return np.concatenate(parts).astype(np.int64)
-
-
-def _engines(part: Part, busy: Owned) -> dict[str, Work]:
+def _engines(part: Part) -> tuple[dict[str, Work], Busy]:
     count = len(ENGINE_NAMES)
     executed, length = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    for core in part.cores:
-        executed += np.bincount(core.rows.engine, minlength=count)
-    owner, start, end = _instructions(part)
-    np.add.at(length, owner, end - start)
-    active = busy.lengths(count)
-    return {
-        name.lower(): Work(int(executed[n]), int(length[n]), int(active[n]))
+    union, whole = RunningUnion(count), RunningUnion(1)
+    starts, ends = Column(np.int64), Column(np.int64)
+    is_work = [core.slots.opcode != EVENT_SEMAPHORE for core in part.cores]
+    for stretch in instructions_in_time(part):
+        executed += np.bincount(stretch.engine, minlength=count)
+        chosen = np.concatenate(
+            [
+                np.zeros(0, bool),
+                *(own[slot] for own, slot in zip(is_work, stretch.slots, strict=True)),
+            ]
+        )
+        owner = stretch.engine[chosen].astype(np.int64)
+        start, end = stretch.start_ps[chosen], stretch.end_ps[chosen]
+        np.add.at(length, owner, end - start)
+        _whole(whole, union.add(owner, start, end), starts, ends)
+    works = {
+        name.lower(): Work(int(executed[n]), int(length[n]), int(union.lengths[n]))
         for n, name in enumerate(ENGINE_NAMES)
     }
+    return works, (starts.done(), ends.done())
+
+
+def _whole(whole: RunningUnion, new: Owned, starts: Column, ends: Column) -> None:
+    """What is new in unions of several owners, as one union behind what is there already."""
+    found = whole.add(np.zeros(len(new.start), np.int64), new.start, new.end)
+    starts.append(found.start)
+    ends.append(found.end)
 
 
 def _of_opcodes(part: Part, opcodes: tuple[int, ...]) -> Work:
@@ -215,28 +234,52 @@ def tensor_bytes(neff: Neff | None) -> Mapping[str, int]:
 
 
 def _packets(part: Part, choice: Choice) -> Packets:
+    count = len(DMA_KINDS)
+    dynamic = [DMA_KINDS.index(kind) for kind in (formulas.SOFTWARE, formulas.HARDWARE)]
+    sums = np.zeros((3, count), np.int64)
+    union, moving, some = RunningUnion(count), RunningUnion(1), RunningUnion(1)
+    starts, ends, unused = Column(np.int64), Column(np.int64), Column(np.int64)
+    for kind, start, end, size in _packets_in_time(part, choice):
+        sums[0] += np.bincount(kind, minlength=count)
+        np.add.at(sums[1], kind, size)
+        np.add.at(sums[2], kind, end - start)
+        new = union.add(kind, start, end)
+        _whole(moving, new, starts, ends)
+        is_dynamic = np.isin(new.owner, dynamic)
+        own = Owned(new.owner[is_dynamic], new.start[is_dynamic], new.end[is_dynamic])
+        _whole(some, own, unused, unused)
+    moves = (Moves(*sums[:, n].tolist(), int(union.lengths[n])) for n in range(count))
+    busy = starts.done(), ends.done()
+    return Packets(tuple(moves), int(moving.lengths[0]), int(some.lengths[0]), busy)
+
+
+def _packets_in_time(part: Part, choice: Choice) -> Iterator[tuple[Ints, Ints, Ints, Ints]]:
+    """Kind, start, end and bytes of the chosen packets within the window, in stretches of time."""
     windows = part.capture.windows
     last = windows[-1].end_ps if windows else None
-    found = []
-    for core in part.cores:
-        kinds = [_kind(track.queue_type) for track in core.movement.tracks]
-        rows = core.movement.packets
-        kind = np.array(kinds or [0], np.int64)[core.movement.track]
-        chosen = choice(part, core)
-        own = slice(None) if chosen is None else chosen
-        found.append((rows.start_ps[own], rows.end_ps[own], rows.size[own], kind[own]))
-    start, end, size, kind = (_joined([own[n] for own in found]) for n in range(4))
-    if len(start):
-        edge = int(end.max()) if last is None else last
-        start, end = clipped(start, end, part.origin_ps, edge)
-    busy = merged_by(kind, len(DMA_KINDS), start, end)
-    active = busy.lengths(len(DMA_KINDS))
-    moves = []
-    for number in range(len(DMA_KINDS)):
-        like = np.flatnonzero(kind == number)
-        total, length = int(size[like].sum()), int((end[like] - start[like]).sum())
-        moves.append(Moves(len(like), total, length, int(active[number])))
-    return Packets(tuple(moves), busy)
+    kinds = [
+        np.array([_kind(track.queue_type) for track in core.movement.tracks] or [0], np.int64)
+        for core in part.cores
+    ]
+    chosen = [choice(part, core) for core in part.cores]
+    rows = [core.movement.packets for core in part.cores]
+    for places in rows_of_cores([own.start_ps for own in rows]):
+        found = []
+        for number, every in enumerate(places):
+            flags = chosen[number]
+            own = every if flags is None else every[flags[every]]
+            packets = rows[number].take(own)
+            kind = kinds[number][part.cores[number].movement.track[own]]
+            end = packets.end_ps if last is None else np.minimum(packets.end_ps, last)
+            start = np.maximum(packets.start_ps, part.origin_ps)
+            end = np.maximum(end, part.origin_ps)
+            start = start if last is None else np.minimum(start, last)
+            found.append((kind, start, np.maximum(end, start), packets.size.astype(np.int64)))
+        if found:
+            kind, start, end, size = (
+                np.concatenate(columns) for columns in zip(*found, strict=True)
+            )
+            yield kind, start, end, size
 
 
 def _kind(queue_type: str) -> int:

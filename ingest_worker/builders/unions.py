@@ -78,3 +78,23 @@ def clipped(start: Times, end: Times, first: int, last: int) -> tuple[Times, Tim
     """The parts of the intervals within [first, last)."""
     begin = np.clip(start, first, last)
     return begin, np.maximum(np.clip(end, first, last), begin)
+
+
+class RunningUnion:
+    """The lengths of many unions, of intervals that come in stretches of ascending start."""
+
+    def __init__(self, count: int) -> None:
+        self.lengths = np.zeros(count, np.int64)
+        self._reach = np.full(count, np.iinfo(np.int64).min)
+
+    def add(self, owner: Owners, start: Times, end: Times) -> Owned:
+        """Adds intervals that start no earlier than those before; gives what is new of each union.
+
+        Within one call they may come in any order.
+        """
+        begin = np.maximum(start, self._reach[owner])
+        new = np.flatnonzero(end > begin)
+        found = merged_by(owner[new].astype(np.int64), len(self.lengths), begin[new], end[new])
+        np.add.at(self.lengths, found.owner, found.end - found.start)
+        np.maximum.at(self._reach, owner, end)
+        return found

@@ -1,6 +1,6 @@
 """Tables that follow from others: `ActiveTime`, `PendingDma`, `DmaUsage` and its summary."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest_worker.builders.built import BuiltTable, Columns, joined, table_of
+from ingest_worker.builders.moments import Moments, last_of_each, moments
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.rate import rate_bytes_per_s
 from ingest_worker.builders.unions import merged
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES, ENGINES
+from ingest_worker.formats.ntff.packets import PacketRows
+from ingest_worker.formats.spill import Column, set_aside
 
 EVENT_SEMAPHORE, DMA_DIRECT = 0xA0, 0xB8
 SAMPLE_DISTANCE_PS = 10_000
@@ -19,6 +22,7 @@ WALK_ROWS = 1024
 MOST_BUCKETS = 1024
 
 Times = npt.NDArray[np.int64]
+Rates = npt.NDArray[np.float32]
 
 
 def active_table(part: Part) -> BuiltTable:
@@ -29,7 +33,8 @@ def active_table(part: Part) -> BuiltTable:
         for engine in ENGINES:
             own = is_counted & (core.rows.engine == engine)
             start, end = merged(core.rows.start_ps[own], core.rows.end_ps[own])
-            found.append(_active(part, core, ENGINE_NAMES[engine].lower(), start, end))
+            aside = set_aside(start), set_aside(end)
+            found.append(_active(part, core, ENGINE_NAMES[engine].lower(), *aside))
     return joined("ActiveTime", found)
 
 
@@ -154,10 +159,46 @@ def dma_throughput(part: Part) -> list[Throughput]:
     found = []
     for core in part.cores:
         packets = core.movement.packets
-        rate = rate_bytes_per_s(packets.size, packets.end_ps - packets.start_ps)
-        moments, level, total = usage_samples(packets.start_ps, packets.end_ps, packets.size, rate)
-        found.append(Throughput(core.core.index, part.ns(moments), level, total))
+
+        def moved(rows: Times, own: PacketRows = packets) -> tuple[Times, Rates]:
+            size = own.size[rows].astype(np.int64)
+            return size, rate_bytes_per_s(size, own.end_ps[rows] - own.start_ps[rows])
+
+        steps = moments(packets.start_ps, packets.end_ps)
+        found.append(sampled(part, core.core.index, steps, moved))
     return found
+
+
+def sampled(
+    part: Part,
+    core: int,
+    steps: Iterable[Moments],
+    moved: Callable[[Times], tuple[Times, Rates]],
+) -> Throughput:
+    """As `usage_samples`, of starts and ends that come some at a time.
+
+    `moved` tells bytes and rate of rows.
+    """
+    times, rates, totals = Column(np.int64), Column(np.float32), Column(np.int64)
+    level, total = np.float64(0), 0
+    since: int | None = None
+    for step in steps:
+        size, rate = moved(step.row)
+        change = np.where(step.is_end, -rate, rate).astype(np.float64)
+        levels = np.cumsum(np.append(level, change))[1:]
+        sums = np.cumsum(np.where(step.is_end, 0, size)) + total
+        if not len(levels):
+            continue
+        level, total = levels[-1], int(sums[-1])
+        moment = np.flatnonzero(last_of_each(step.times))
+        if since is not None:
+            moment = moment[np.searchsorted(step.times[moment], since + SAMPLE_DISTANCE_PS) :]
+        kept = moment[spaced(step.times[moment], SAMPLE_DISTANCE_PS)]
+        since = int(step.times[kept[-1]]) if len(kept) else since
+        times.append(part.ns(step.times[kept]))
+        rates.append(levels[kept].astype(np.float32))
+        totals.append(sums[kept])
+    return Throughput(core, times.done(), rates.done(), totals.done())
 
 
 def throughput_table(name: str, samples: Sequence[Throughput]) -> BuiltTable:
@@ -188,21 +229,24 @@ def throughput_summary_table(samples: Sequence[Throughput]) -> BuiltTable:
 
 
 def _buckets(own: Throughput, resolution: int) -> BuiltTable:
-    bucket = own.time_ns // resolution
-    first = np.flatnonzero(np.append(True, bucket[1:] != bucket[:-1])) if len(bucket) else bucket
-    count = np.diff(np.append(first, len(bucket)))
+    last = int(own.time_ns[-1]) // resolution if len(own.time_ns) else -1
+    edges = np.searchsorted(own.time_ns, np.arange(last + 2) * resolution)
+    bucket = np.flatnonzero(np.diff(edges))
+    first, behind = edges[bucket], edges[bucket + 1]
 
-    def added(values: npt.NDArray[Any], kind: type) -> npt.NDArray[Any]:
-        return np.add.reduceat(values.astype(kind), first) if len(first) else values.astype(kind)
+    def added(values: npt.NDArray[Any], kind: type, start: int, stop: int) -> npt.NDArray[Any]:
+        parts = zip(first[start:stop], behind[start:stop], strict=True)
+        sums = [np.add.reduceat(values[a:b].astype(kind), [0]) for a, b in parts]
+        return np.concatenate([np.zeros(0, kind), *sums])
 
     def columns(start: int, stop: int) -> Columns:
         return {
-            "timestamp": bucket[first][start:stop] * resolution,
+            "timestamp": bucket[start:stop] * resolution,
             "pcore_idx": own.core,
-            "sum_current_throughput": added(own.rate, np.float64)[start:stop],
-            "sum_total_transfer_bytes": added(own.total, np.int64)[start:stop],
-            "max_total_transfer_bytes": own.total[first + count - 1][start:stop],
-            "count": count[start:stop],
+            "sum_current_throughput": added(own.rate, np.float64, start, stop),
+            "sum_total_transfer_bytes": added(own.total, np.int64, start, stop),
+            "max_total_transfer_bytes": own.total[behind[start:stop] - 1],
+            "count": (behind - first)[start:stop],
             "bucket_resolution_ns": resolution,
         }
 
