@@ -21,7 +21,7 @@ from ingest_worker.builders.built import (
     gathered,
 )
 from ingest_worker.builders.hierarchy import FRAMEWORK, bounds, layer_groups, work_sums
-from ingest_worker.builders.intervals import Intervals, Numbers, Pieces, merged
+from ingest_worker.builders.intervals import Intervals, Numbers
 from ingest_worker.builders.part import Part
 from ingest_worker.builders.work import Group, Slots, Work, engine_counts
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
@@ -81,32 +81,13 @@ def operator_nodes(slots: Slots) -> tuple[Tree, Group]:
     return tree, Group(of_slot, len(tree.paths))
 
 
-def above_all(tree: Tree, own: Intervals) -> Intervals:
-    """Each node's own intervals with those of the nodes below it, from the leaves up."""
-    depths = np.array(tree.depths(), np.int64)
-    parents = np.array(tree.parents, np.int64)
-    nothing = own.pieces.take(np.zeros(len(own.pieces.group), bool))
-    below = nothing
-    done: list[Pieces] = []
-    for depth in range(int(depths.max(initial=-1)), -1, -1):
-        here = own.pieces.take(depths[own.pieces.group] == depth)
-        level = merged(_both(here, below), len(tree.paths)).pieces
-        done.append(level)
-        lifted = level.take(parents[level.group] >= 0)
-        below = Pieces(parents[lifted.group], lifted.start_ps, lifted.end_ps, lifted.amounts)
-    whole = nothing
-    for level in done:
-        whole = _both(whole, level)
-    return merged(whole, len(tree.paths))
-
-
-def _both(one: Pieces, other: Pieces) -> Pieces:
-    return Pieces(
-        np.concatenate((one.group, other.group)),
-        np.concatenate((one.start_ps, other.start_ps)),
-        np.concatenate((one.end_ps, other.end_ps)),
-        tuple(np.concatenate(pair) for pair in zip(one.amounts, other.amounts, strict=True)),
-    )
+def with_those_above(tree: Tree, group: Group) -> list[Group]:
+    """The node of each slot, and the nodes above it, nearest first."""
+    found = [group]
+    parents = np.array([*tree.parents, -1], np.int64)
+    while (above := parents[found[-1].of_slot]).max(initial=-1) >= 0:
+        found.append(Group(above, group.count))
+    return found
 
 
 def lifted(tree: Tree, own: Numbers, join: np.ufunc) -> Numbers:
@@ -123,7 +104,7 @@ def node_table(work: Work) -> BuiltTable:
     """One row a node, parents first; no rows where the NEFF does not tell of operators."""
     slots, ns = work.slots, work.part.ns
     tree, group = operator_nodes(slots)
-    exact = above_all(tree, work.intervals(group))
+    exact = work.intervals(*with_those_above(tree, group))
     intervals, worked = exact.coarse(), _worked(tree, slots, group)
     start_ps, end_ps = bounds(slots, group)
     start_ps, end_ps = lifted(tree, start_ps, np.minimum), lifted(tree, end_ps, np.maximum)

@@ -1,6 +1,7 @@
 """The table `Instruction`: every executed instruction with what its slot means."""
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ingest_worker.builders.built import BuiltTable, Columns, Value, gathered, joined, table_of
@@ -8,6 +9,7 @@ from ingest_worker.builders.ids import instruction_ids
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.texts import Texts
 from ingest_worker.formats.ntff.clocks import wait_ns
+from ingest_worker.formats.spill import full
 
 STATIC_BYTES = (
     "hbm_read_bytes",
@@ -58,16 +60,16 @@ def _core_table(part: Part, core: CorePart) -> BuiltTable:
     return table_of("Instruction", len(core.rows), columns)
 
 
-def _started_transfers(core: CorePart) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _started_transfers(core: CorePart) -> npt.NDArray[np.int32]:
     """For every row the transfer it started, -1 for none."""
-    started = np.full(len(core.rows), -1, np.int64)
+    started: npt.NDArray[np.int32] = full(len(core.rows), -1, np.int32)
     known = np.flatnonzero(core.movement.transfers.row >= 0)
     started[core.movement.transfers.row[known]] = known
     return started
 
 
 def _transfer_columns(
-    part: Part, core: CorePart, started: np.ndarray[tuple[int], np.dtype[np.int64]]
+    part: Part, core: CorePart, started: npt.NDArray[np.int32]
 ) -> dict[str, Value]:
     """When the DMA that a row started began and ended; null for rows that started none."""
     is_none = started < 0

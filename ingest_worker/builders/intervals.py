@@ -1,6 +1,6 @@
 """When groups of rows were at work: unions of their times, and what was done within each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,12 @@ from ingest_worker.builders.built import (
     compute,
     make_batch,
 )
+from ingest_worker.formats.runs import pieces, stable_order
+from ingest_worker.formats.spill import Column
 
 Numbers = npt.NDArray[np.int64]
 LARGEST = 1 << 62
-MOST_INTERVALS, BATCH_INTERVALS = 1_000_000, 4_000_000
+MOST_INTERVALS, BATCH_INTERVALS = 1_000_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Pieces:
     end_ps: Numbers
     amounts: tuple[Numbers, ...]
 
-    def take(self, chosen: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> "Pieces":
+    def take(self, chosen: npt.NDArray[np.intp] | npt.NDArray[np.bool_] | slice) -> "Pieces":
         """The chosen pieces."""
         return Pieces(
             self.group[chosen],
@@ -39,6 +41,28 @@ class Pieces:
             self.end_ps[chosen],
             tuple(amount[chosen] for amount in self.amounts),
         )
+
+
+class PieceColumns:
+    """Pieces put one behind the other."""
+
+    def __init__(self, amounts: int) -> None:
+        self._columns = [Column(np.int64) for _ in range(3 + amounts)]
+
+    def append(self, found: Pieces) -> None:
+        """Adds pieces behind the others."""
+        values = (found.group, found.start_ps, found.end_ps, *found.amounts)
+        for column, own in zip(self._columns, values, strict=True):
+            column.append(own)
+
+    def done(self) -> Pieces:
+        """All of them."""
+        group, start_ps, end_ps, *amounts = (column.done() for column in self._columns)
+        return Pieces(group, start_ps, end_ps, tuple(amounts))
+
+
+def _added(amount: Numbers, at: Numbers) -> Numbers:
+    return np.add.reduceat(amount, at) if len(at) else amount[:0]
 
 
 @dataclass(frozen=True)
@@ -53,8 +77,9 @@ class Intervals:
 
     def sums(self, values: Numbers) -> Numbers:
         """The sum of each group's intervals, of one value an interval."""
-        so_far = np.concatenate(([0], np.cumsum(values)))
-        result: Numbers = so_far[self.first[1:]] - so_far[self.first[:-1]]
+        result = np.zeros(len(self), np.int64)
+        for own in pieces(len(values)):
+            np.add.at(result, self.pieces.group[own], values[own])
         return result
 
     def durations(self) -> Numbers:
@@ -91,15 +116,21 @@ class Intervals:
         if int(counts.max(initial=0)) <= MOST_INTERVALS:
             return self
         step = -(-counts // MOST_INTERVALS)
-        place = np.arange(len(self.pieces.group)) - self.first[self.pieces.group]
-        at = np.flatnonzero(place % step[self.pieces.group] == 0)
-        last = np.append(at[1:], len(place)) - 1
-        joined = Pieces(
-            self.pieces.group[at],
-            self.pieces.start_ps[at],
-            self.pieces.end_ps[last],
-            tuple(np.add.reduceat(amount, at) for amount in self.pieces.amounts),
-        )
+        columns = PieceColumns(len(self.pieces.amounts))
+        for group in range(len(self)):
+            begin, stop = self.first[group : group + 2].tolist()
+            own = self.pieces.take(slice(begin, stop))
+            at = np.arange(0, stop - begin, max(int(step[group]), 1))
+            last = np.append(at[1:], stop - begin)[: len(at)] - 1
+            columns.append(
+                Pieces(
+                    own.group[at],
+                    own.start_ps[at],
+                    own.end_ps[last],
+                    tuple(_added(amount, at) for amount in own.amounts),
+                )
+            )
+        joined = columns.done()
         return Intervals(np.searchsorted(joined.group, np.arange(len(self.first))), joined)
 
     def table(self, name: str, columns: Callable[[int, int], Columns]) -> BuiltTable:
@@ -123,9 +154,9 @@ def _bracketed(lists: Array) -> Array:
     return made
 
 
-def merged(pieces: Pieces, group_count: int) -> Intervals:
+def merged(found: Pieces, group_count: int) -> Intervals:
     """The union of each group's pieces, touching ones joined, amounts added up."""
-    sorted_ = pieces.take(_by_group(pieces, group_count))
+    sorted_ = found.take(_by_group(found, group_count))
     groups = np.arange(group_count + 1)
     if not len(sorted_.group):
         return Intervals(np.zeros(group_count + 1, np.int64), sorted_)
@@ -143,27 +174,68 @@ def merged(pieces: Pieces, group_count: int) -> Intervals:
     return Intervals(np.searchsorted(joined.group, groups), joined)
 
 
-def _by_group(pieces: Pieces, group_count: int) -> npt.NDArray[np.intp]:
+def merged_in_time(stretches: Iterable[Pieces], group_count: int) -> Intervals:
+    """As `merged`, of pieces that come in stretches of ascending start.
+
+    The last interval of each group waits for what may touch it; those before it are final.
+    """
+    columns: PieceColumns | None = None
+    waiting: Pieces | None = None
+    for found in stretches:
+        every = found if waiting is None else both(waiting, found)
+        columns = columns or PieceColumns(len(found.amounts))
+        joined = merged(every, group_count).pieces
+        is_last = np.append(joined.group[1:] != joined.group[:-1], True)[: len(joined.group)]
+        columns.append(joined.take(~is_last))
+        waiting = joined.take(is_last)
+    if columns is None or waiting is None:
+        none = np.zeros(0, np.int64)
+        return Intervals(np.zeros(group_count + 1, np.int64), Pieces(none, none, none, ()))
+    columns.append(waiting)
+    return _grouped(columns.done(), group_count)
+
+
+def _grouped(found: Pieces, group_count: int) -> Intervals:
+    """Final intervals, in order of time within each group, group by group."""
+    order = stable_order(found.group)
+    columns = PieceColumns(len(found.amounts))
+    for own in pieces(len(order)):
+        columns.append(found.take(order[own]))
+    sorted_ = columns.done()
+    return Intervals(np.searchsorted(sorted_.group, np.arange(group_count + 1)), sorted_)
+
+
+def both(one: Pieces, other: Pieces) -> Pieces:
+    """All pieces of the two."""
+    return Pieces(
+        np.concatenate((one.group, other.group)),
+        np.concatenate((one.start_ps, other.start_ps)),
+        np.concatenate((one.end_ps, other.end_ps)),
+        tuple(np.concatenate(pair) for pair in zip(one.amounts, other.amounts, strict=True)),
+    )
+
+
+def _by_group(found: Pieces, group_count: int) -> npt.NDArray[np.intp]:
     """The order by group, then start. Few groups are sorted by counting, which is faster."""
-    group = pieces.group.astype(np.uint16) if group_count <= 1 << 16 else pieces.group
-    if (np.diff(pieces.start_ps) >= 0).all():
+    group = found.group.astype(np.uint16) if group_count <= 1 << 16 else found.group
+    if (np.diff(found.start_ps) >= 0).all():
         return np.argsort(group, kind="stable")
-    return np.lexsort((pieces.start_ps, group))
+    return np.lexsort((found.start_ps, group))
 
 
-def _reach(pieces: Pieces) -> Numbers:
+def _reach(found: Pieces) -> Numbers:
     """The latest end so far within the group, for pieces sorted by group and start.
 
     A running maximum over all groups at once: each group is moved behind the one before it, as
     many groups at a time as 62 bits have room for.
     """
-    base = pieces.start_ps.min()
-    span = int(pieces.end_ps.max() - base) + 1
-    at_once = min(max(1, LARGEST // span), int(pieces.group[-1]) + 1)
-    result = np.empty_like(pieces.end_ps)
-    limits = np.arange(int(pieces.group[0]), int(pieces.group[-1]) + at_once + 1, at_once)
-    bounds = np.searchsorted(pieces.group, limits)
+    base = found.start_ps.min()
+    span = int(found.end_ps.max() - base) + 1
+    at_once = min(max(1, LARGEST // span), int(found.group[-1]) + 1)
+    result = np.empty_like(found.end_ps)
+    limits = np.arange(int(found.group[0]), int(found.group[-1]) + at_once + 1, at_once)
+    bounds = np.searchsorted(found.group, limits)
     for limit, begin, stop in zip(limits, bounds[:-1], bounds[1:], strict=False):
-        shift = (pieces.group[begin:stop] - limit) * span - base
-        result[begin:stop] = np.maximum.accumulate(pieces.end_ps[begin:stop] + shift) - shift
+        shift = (found.group[begin:stop] - limit) * span - base
+        result[begin:stop] = np.maximum.accumulate(found.end_ps[begin:stop] + shift) - shift
     return result

@@ -16,6 +16,8 @@ from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.totals import PartSums, slot_sum
 from ingest_worker.formats.isa.traffic import ACCUMULATOR_BYTES
 from ingest_worker.formats.isa.vocabulary import DTYPE_BITS, DTYPE_TEXTS
+from ingest_worker.formats.ntff.packets import PacketRows
+from ingest_worker.formats.runs import pieces
 from profiles.metrics.formulas import Value, summary_values
 
 CORE_SHARE = 81_920_000
@@ -45,15 +47,26 @@ def shown_packets(part: Part, core: CorePart) -> Flags:
     Where the file stores the window, every ring with a packet across its edge is dropped whole;
     before, packets that start before the origin are.
     """
-    rows = core.movement.packets
-    is_early = rows.start_ps < part.origin_ps
-    if not part.capture.is_windowed:
-        return ~is_early
-    last = part.capture.windows[-1].end_ps
-    is_across = is_early if last is None else is_early | (rows.end_ps > last)
-    ring = rows.engine.astype(np.int64) * 256 + rows.queue
-    broken = np.unique(ring[is_across])
-    result: Flags = ~np.isin(ring, broken)
+    packets = core.movement.packets
+    last = part.capture.windows[-1].end_ps if part.capture.is_windowed else None
+    result = np.zeros(len(packets), bool)
+    broken = np.zeros(256 * 256, bool)
+    for own in pieces(len(packets)):
+        rows = packets.take(own)
+        is_across = rows.start_ps < part.origin_ps
+        result[own] = ~is_across
+        if last is not None:
+            is_across |= rows.end_ps > last
+        broken[_rings(rows)[is_across]] = True
+    if part.capture.is_windowed:
+        for own in pieces(len(packets)):
+            result[own] = ~broken[_rings(packets.take(own))]
+    return result
+
+
+def _rings(rows: PacketRows) -> npt.NDArray[np.uint16]:
+    """One number a ring: engine times 256 plus queue."""
+    result: npt.NDArray[np.uint16] = rows.engine.astype(np.uint16) * 256 + rows.queue
     return result
 
 

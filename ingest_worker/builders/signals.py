@@ -15,6 +15,7 @@ from ingest_worker.builders.built import (
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.formats.ntff.facts import ENGINE_NAMES
 from ingest_worker.formats.ntff.throttle import NO_LIMIT_TYPE
+from ingest_worker.formats.runs import stable_order
 
 SOURCES = [*ENGINE_NAMES, "DMA or host"]
 OPERATIONS = {0xF1: "set", 0xF3: "increment", 0xF4: "decrement", 0xF9: "write"}
@@ -34,7 +35,7 @@ def semaphore_table(part: Part) -> BuiltTable:
 
 def _updates(part: Part, core: CorePart) -> BuiltTable:
     rows = core.updates
-    order = np.argsort(rows.time_ps, kind="stable")
+    order = stable_order(rows.time_ps)
     texts = [semaphore_text(number, core.semaphores) for number in range(256)]
     operations = [OPERATIONS.get(mode, UNKNOWN_OPERATION) for mode in range(256)]
 

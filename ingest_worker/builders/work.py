@@ -4,9 +4,9 @@ A slot is one entry of a core's `SlotTable`; slots of all cores are numbered thr
 waiting (EVENT_SEMAPHORE) count as rows and bound start and end, and are no time at work.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ingest_worker.builders.built import Array, Once, compute
-from ingest_worker.builders.intervals import Intervals, Numbers, Pieces, merged
+from ingest_worker.builders.intervals import Intervals, Numbers, Pieces, both, merged_in_time
 from ingest_worker.builders.part import Part
+from ingest_worker.builders.stretches import instructions_in_time
 from ingest_worker.formats.isa.opcodes import LDWEIGHTS
 from ingest_worker.formats.ntff.facts import ENGINES
 
@@ -76,20 +77,40 @@ class Work:
     def __init__(self, part: Part) -> None:
         self.part = part
         self._slots = Once(lambda: _slots(part))
-        self._pieces = Once(lambda: _pieces(part, self.slots))
 
     @property
     def slots(self) -> Slots:
         """What is the same at every run of a slot, and sums over its runs."""
         return self._slots()
 
-    def intervals(self, group: Group) -> Intervals:
-        """When each group was at work; amounts are elements, transposed elements, HBM bytes."""
-        pieces = self._pieces()
-        own = group.of_slot[pieces.group]
-        chosen = own >= 0
-        found = pieces.take(chosen)
-        return merged(Pieces(own[chosen], found.start_ps, found.end_ps, found.amounts), group.count)
+    def intervals(self, *groups: Group) -> Intervals:
+        """When each group was at work; amounts are elements, transposed elements, HBM bytes.
+
+        A row belongs to a group of each of `groups`, which have one numbering.
+        """
+        return merged_in_time(self._pieces(groups), groups[0].count)
+
+    def _pieces(self, groups: Sequence[Group]) -> Iterator[Pieces]:
+        """Every row that is work, in stretches of time, once for each group it belongs to."""
+        slots = self.slots
+        opcode = [core.slots.opcode for core in self.part.cores]
+        begins = np.cumsum([0, *map(len, opcode)])
+        moved = slots.numbers["hbm_read_bytes"] + slots.numbers["hbm_write_bytes"]
+        amounts = slots.numbers["tensor_elements"], slots.numbers["tensor_elements_transpose"]
+        is_work = np.concatenate([np.zeros(0, np.int16), *opcode]) != EVENT_SEMAPHORE
+        for stretch in instructions_in_time(self.part):
+            own = [slot + begin for slot, begin in zip(stretch.slots, begins, strict=False)]
+            slot = np.concatenate([np.zeros(0, np.int64), *own])
+            order = np.argsort(stretch.start_ps, kind="stable")
+            order = order[is_work[slot[order]]]
+            slot, start_ps, end_ps = slot[order], stretch.start_ps[order], stretch.end_ps[order]
+            parts = []
+            for group in groups:
+                number = group.of_slot[slot]
+                at = np.flatnonzero(number >= 0)
+                values = tuple(amount[slot[at]] for amount in (*amounts, moved))
+                parts.append(Pieces(number[at], start_ps[at], end_ps[at], values))
+            yield reduce(both, parts)
 
 
 def _slots(part: Part) -> Slots:
@@ -155,29 +176,6 @@ def _column(part: Part, counts: list[int], name: str, kind: Any) -> Array:
 def _text(part: Part, counts: list[int], name: str) -> Array:
     filled: Array = compute.fill_null(_column(part, counts, name, pa.string()), "")
     return filled
-
-
-def _pieces(part: Part, slots: Slots) -> Pieces:
-    """Every row that is work by its start, with its slot as the group."""
-    begin = 0
-    groups, starts, ends = [], [], []
-    for core in part.cores:
-        is_work = core.slots.opcode[core.slot] != EVENT_SEMAPHORE
-        groups.append(core.slot[is_work].astype(np.int64) + begin)
-        starts.append(core.rows.start_ps[is_work])
-        ends.append(core.rows.end_ps[is_work])
-        begin += len(core.slots.compiler_pc)
-    nothing = np.zeros(0, np.int64)
-    slot, times = np.concatenate([nothing, *groups]), np.concatenate([nothing, *starts])
-    order = np.argsort(times, kind="stable")
-    slot, start_ps, end_ps = slot[order], times[order], np.concatenate([nothing, *ends])[order]
-    bytes_ = slots.numbers["hbm_read_bytes"] + slots.numbers["hbm_write_bytes"]
-    amounts = (
-        slots.numbers["tensor_elements"][slot],
-        slots.numbers["tensor_elements_transpose"][slot],
-        bytes_[slot],
-    )
-    return Pieces(slot, start_ps, end_ps, amounts)
 
 
 def engine_counts(slots: Slots, group: Group) -> list[Numbers]:
