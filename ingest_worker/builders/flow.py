@@ -9,6 +9,7 @@ before the first round there is none.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ import numpy.typing as npt
 from ingest_worker.builders.built import BuiltTable, Columns, joined, repeated, table_of
 from ingest_worker.builders.ids import instruction_ids
 from ingest_worker.builders.part import CorePart, Part
+from ingest_worker.formats.runs import is_ascending, pieces, stable_order
+from ingest_worker.formats.spill import Column, column_of, full, set_aside
 
 CHUNK_ROWS = 65_536
 KIND_TEXTS = (None, "ORDERED", "ANTI_DEPENDENCE", "OUTPUT_DEPENDENCE", "FLOW_DEPENDENCE")
@@ -45,9 +48,9 @@ class _Runs:
     rows: Numbers
     slot: Rows
     start_ps: Numbers
-    by_slot: Numbers
+    by_slot: Rows
     first: Numbers
-    run: Numbers
+    run: Rows
 
 
 def flow_table(part: Part) -> BuiltTable:
@@ -58,8 +61,7 @@ def flow_table(part: Part) -> BuiltTable:
 def _core_table(part: Part, core: CorePart) -> BuiltTable:
     edges = edges_of(core)
     rows = core.rows
-    engine, compiler_pc = rows.engine, core.slots.compiler_pc[core.slot]
-    ids = instruction_ids(rows.start_ps, compiler_pc, engine) if len(edges.kind) else None
+    ids = _ids(core) if len(edges.kind) else None
 
     def columns(start: int, stop: int) -> Columns:
         before, after = edges.before[start:stop], edges.after[start:stop]
@@ -81,28 +83,40 @@ def _core_table(part: Part, core: CorePart) -> BuiltTable:
 def edges_of(core: CorePart) -> Edges:
     """Every edge between executed instructions of a core."""
     if not len(core.edges.kind):
-        return _gathered([])
-    parts = [edges for runs in _executions(core) for edges in _edges(core, runs)]
-    found = _gathered(parts)
-    if (np.diff(found.after) < 0).any():
-        order = np.argsort(found.after, kind="stable")
-        return Edges(found.before[order], found.after[order], found.kind[order])
-    return found
+        nothing = np.zeros(0, np.int32)
+        return Edges(nothing, nothing, nothing.astype(np.uint8))
+    before, after, kind = Column(np.int32), Column(np.int32), Column(np.uint8)
+    for runs in _executions(core):
+        for edges in _edges(core, runs):
+            before.append(edges.before)
+            after.append(edges.after)
+            kind.append(edges.kind)
+    found = Edges(before.done(), after.done(), kind.done())
+    if is_ascending(found.after):
+        return found
+    order = stable_order(found.after)
+    return Edges(*(_taken(values, order) for values in (found.before, found.after, found.kind)))
 
 
-def _gathered(parts: list[Edges]) -> Edges:
-    nothing = np.zeros(0, np.int32)
-    return Edges(
-        np.concatenate([nothing, *(part.before for part in parts)]),
-        np.concatenate([nothing, *(part.after for part in parts)]),
-        np.concatenate([nothing.astype(np.uint8), *(part.kind for part in parts)]),
+def _taken(values: npt.NDArray[Any], order: Numbers) -> npt.NDArray[Any]:
+    return column_of((values[order[own]] for own in pieces(len(order))), values.dtype)
+
+
+def _ids(core: CorePart) -> Numbers:
+    """The id of every instruction of a core."""
+    parts = (
+        instruction_ids(
+            core.rows.start_ps[own], core.slots.compiler_pc[core.slot[own]], core.rows.engine[own]
+        )
+        for own in pieces(len(core.rows))
     )
+    return column_of(parts, np.int64)
 
 
 def _executions(core: CorePart) -> Iterator[_Runs]:
     """The rows of one execution after the other: dependencies do not reach across."""
     execution = core.rows.execution
-    by_execution = np.argsort(execution, kind="stable")
+    by_execution = stable_order(execution)
     bounds = [0, *np.cumsum(np.bincount(execution)).tolist()]
     for start, stop in pairwise(bounds):
         if stop > start:
@@ -110,13 +124,16 @@ def _executions(core: CorePart) -> Iterator[_Runs]:
 
 
 def _runs(core: CorePart, rows: Numbers) -> _Runs:
-    slot, start_ps = core.slot[rows], core.rows.start_ps[rows]
-    by_slot = np.lexsort((start_ps, slot))
+    """Rows of one slot are in one track, so that they are in order of time already."""
+    slot, start_ps = _taken(core.slot, rows), _taken(core.rows.start_ps, rows)
+    by_slot = set_aside(np.argsort(slot, kind="stable").astype(np.int32))
     counts = np.bincount(slot, minlength=len(core.slots.compiler_pc))
     first = np.concatenate(([0], np.cumsum(counts)))
-    run = np.empty(len(rows), np.int64)
-    run[by_slot] = np.arange(len(rows)) - first[slot[by_slot]]
-    return _Runs(rows, slot, start_ps, by_slot, first, run)
+    run = full(len(rows), 0, np.int32)
+    for own in pieces(len(rows)):
+        chosen = by_slot[own]
+        run[chosen] = np.arange(own.start, own.stop) - first[slot[chosen]]
+    return _Runs(set_aside(rows), slot, start_ps, by_slot, first, run)
 
 
 def _edges(core: CorePart, runs: _Runs) -> Iterator[Edges]:
@@ -151,7 +168,7 @@ def last_runs(runs: _Runs, slot: Rows, after: Numbers) -> Numbers:
     count = runs.first[slot + 1] - first
     limit = runs.start_ps[after]
     is_own = slot == runs.slot[after]
-    run = np.minimum(runs.run[after], count - 1)
+    run = np.minimum(runs.run[after].astype(np.int64), count - 1)
     run[is_own] = runs.run[after][is_own] - 1
     open_ = np.flatnonzero((count > 1) & ~is_own)
     for _ in range(2):

@@ -10,6 +10,7 @@ from ingest_worker.builders.slices import LabelBook, part_groups, part_slices
 from ingest_worker.builders.totals import PartSums
 from ingest_worker.formats.errors import FormatError
 from ingest_worker.formats.notice import Notice
+from ingest_worker.formats.spill import Pager
 from ingest_worker.pipeline.build import (
     fixed_tables,
     neff_tables,
@@ -79,8 +80,9 @@ def process(
     """
     progress("identify", 0, len(sources))
     found = identify(sources, options)
-    decoded = decode(found, options, progress)
-    summary = _write_parts(decoded, folder, options, progress)
+    with Pager():
+        decoded = decode(found, options, progress)
+        summary = _write_parts(decoded, folder, options, progress)
     progress("publish", 0, 0)
     manifest = _manifest(found, decoded, summary, folder, options)
     summary.timeline.finish(manifest.parts, manifest.notices)

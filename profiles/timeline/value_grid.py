@@ -17,6 +17,7 @@ GRID_COLUMNS = ("min", "max", "mean")
 GRID_FROM_SAMPLES = 100_000
 """Shorter series are read whole."""
 MOST_BUCKETS = 65_536
+_VALUES_AT_ONCE = 1_000_000
 
 Longs = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
@@ -76,9 +77,16 @@ def _integral(time_ns: Longs, value: Reals, edges: Longs, place: Longs) -> Reals
     """The area under the steps from the first sample to each edge."""
     if not len(value):
         return np.zeros(len(edges))
-    area = np.append(0.0, np.cumsum(value[:-1] * np.diff(time_ns)))
     known = np.maximum(place, 0)
-    found: Reals = area[known] + value[known] * (edges - time_ns[known])
+    area, so_far = np.zeros(len(edges)), 0.0
+    for begin in range(0, len(value), _VALUES_AT_ONCE):
+        times = time_ns[begin : begin + _VALUES_AT_ONCE + 1]
+        own = value[begin : begin + len(times) - 1] * np.diff(times)
+        sums = np.cumsum(np.append(so_far, own))
+        first, last = np.searchsorted(known, (begin, begin + len(sums))).tolist()
+        area[first:last] = sums[known[first:last] - begin]
+        so_far = sums[-1]
+    found: Reals = area + value[known] * (edges - time_ns[known])
     found[place < 0] = 0.0
     return found
 
