@@ -108,7 +108,7 @@ def _ids(core: CorePart) -> Numbers:
         instruction_ids(
             core.rows.start_ps[own], core.slots.compiler_pc[core.slot[own]], core.rows.engine[own]
         )
-        for own in pieces(len(core.rows))
+        for own in pieces(len(core.slot))
     )
     return column_of(parts, np.int64)
 

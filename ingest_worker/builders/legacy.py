@@ -47,26 +47,25 @@ def shown_packets(part: Part, core: CorePart) -> Flags:
     Where the file stores the window, every ring with a packet across its edge is dropped whole;
     before, packets that start before the origin are.
     """
-    packets = core.movement.packets
+    rows = core.movement.packets
     last = part.capture.windows[-1].end_ps if part.capture.is_windowed else None
-    result = np.zeros(len(packets), bool)
+    result = np.zeros(len(rows.start_ps), bool)
     broken = np.zeros(256 * 256, bool)
-    for own in pieces(len(packets)):
-        rows = packets.take(own)
-        is_across = rows.start_ps < part.origin_ps
+    for own in pieces(len(result)):
+        is_across = rows.start_ps[own] < part.origin_ps
         result[own] = ~is_across
         if last is not None:
-            is_across |= rows.end_ps > last
-        broken[_rings(rows)[is_across]] = True
+            is_across |= rows.end_ps[own] > last
+        broken[_rings(rows, own)[is_across]] = True
     if part.capture.is_windowed:
-        for own in pieces(len(packets)):
-            result[own] = ~broken[_rings(packets.take(own))]
+        for own in pieces(len(result)):
+            result[own] = ~broken[_rings(rows, own)]
     return result
 
 
-def _rings(rows: PacketRows) -> npt.NDArray[np.uint16]:
+def _rings(rows: PacketRows, own: slice) -> npt.NDArray[np.uint16]:
     """One number a ring: engine times 256 plus queue."""
-    result: npt.NDArray[np.uint16] = rows.engine.astype(np.uint16) * 256 + rows.queue
+    result: npt.NDArray[np.uint16] = rows.engine[own].astype(np.uint16) * 256 + rows.queue[own]
     return result
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,5 @@ def rows_of_cores(starts: Sequence[Times]) -> Iterator[tuple[Rows, ...]]:
         yield tuple(np.concatenate(parts) for parts in found)
 
 
-def _joined(parts: list[npt.NDArray[np.generic]], kind: npt.DTypeLike) -> npt.NDArray[np.int64]:
-    nothing: npt.NDArray[np.int64] = np.zeros(0, kind)
-    return np.concatenate([nothing, *parts])
+def _joined(parts: list[npt.NDArray[Any]], kind: npt.DTypeLike) -> npt.NDArray[Any]:
+    return np.concatenate([np.zeros(0, kind), *parts])

@@ -248,7 +248,8 @@ def _packets(part: Part, choice: Choice) -> Packets:
         is_dynamic = np.isin(new.owner, dynamic)
         own = Owned(new.owner[is_dynamic], new.start[is_dynamic], new.end[is_dynamic])
         _whole(some, own, unused, unused)
-    moves = (Moves(*sums[:, n].tolist(), int(union.lengths[n])) for n in range(count))
+    amounts = zip(*sums.tolist(), union.lengths.tolist(), strict=True)
+    moves = (Moves(number, size, length, busy) for number, size, length, busy in amounts)
     busy = starts.done(), ends.done()
     return Packets(tuple(moves), int(moving.lengths[0]), int(some.lengths[0]), busy)
 

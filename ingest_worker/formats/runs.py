@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ from ingest_worker.formats.spill import column_of, set_aside
 
 SLAB_ROWS = 1_000_000
 
-Times = npt.NDArray[np.int64]
+Times = npt.NDArray[np.integer[Any]]
 Order = npt.NDArray[np.int64]
 
 

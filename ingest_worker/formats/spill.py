@@ -9,7 +9,7 @@ import os
 import tempfile
 import threading
 import weakref
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, TypeVar
@@ -61,9 +61,9 @@ class Column:
 
     def _write(self) -> None:
         if self._file is None:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as its mapping)
+            self._file = _nameless(self)
         for part in self._parts:
-            self._file.write(memoryview(part).cast("B"))
+            self._file.write(_bytes(part))
         self._parts, self._held = [], 0
 
     def done(self) -> Values:
@@ -76,6 +76,19 @@ class Column:
         found = np.frombuffer(mapped(self._file), self._kind)
         self._file.close()
         return found
+
+
+def _nameless(owner: object) -> IO[bytes]:
+    """A file without a name, closed with its owner at the latest."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the owner)
+    weakref.finalize(owner, file.close)
+    return file
+
+
+def _bytes(values: Values) -> memoryview:
+    """The bytes of an array, not copied."""
+    buffer: Any = values.view(np.uint8)
+    return memoryview(buffer)
 
 
 def column_of(parts: Iterable[Values], kind: npt.DTypeLike) -> Values:
@@ -98,9 +111,9 @@ def full(count: int, value: int, kind: npt.DTypeLike) -> Values:
     if count * found_kind.itemsize < LEAST_BYTES:
         return np.full(count, value, found_kind)
     with tempfile.TemporaryFile() as file:
-        piece = np.full(LEAST_BYTES // found_kind.itemsize, value, found_kind)
+        piece = np.full(max(LEAST_BYTES // found_kind.itemsize, 1), value, found_kind)
         for begin in range(0, count, len(piece)):
-            file.write(memoryview(piece[: count - begin]).cast("B"))
+            file.write(_bytes(piece[: count - begin]))
         file.flush()
         return np.frombuffer(mapped(file, is_writable=True), found_kind)
 
@@ -111,7 +124,7 @@ class Shelves:
     def __init__(self, kind: npt.DTypeLike) -> None:
         self._kind = np.dtype(kind)
         self._places: dict[Hashable, list[tuple[int, int]]] = {}
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed with its last reference)
+        self._file = _nameless(self)
         self._end = 0
 
     def put(self, shelf: Hashable, rows: Values) -> None:
@@ -119,12 +132,12 @@ class Shelves:
         if len(rows):
             data = np.ascontiguousarray(rows, self._kind)
             self._places.setdefault(shelf, []).append((self._end, len(data)))
-            self._file.write(memoryview(data.view(np.uint8)))
+            self._file.write(_bytes(data))
             self._end += data.nbytes
 
     def shelves(self) -> list[Any]:
         """The shelves with rows, in order."""
-        return sorted(self._places)  # type: ignore[type-var]
+        return sorted(self._places)
 
     def take(self, shelf: Hashable) -> Values:
         """All rows of a shelf."""
@@ -133,8 +146,7 @@ class Shelves:
         rows = np.empty(sum(count for _, count in places), self._kind)
         at = 0
         for offset, count in places:
-            piece = memoryview(rows[at : at + count].view(np.uint8))
-            os.preadv(self._file.fileno(), [piece], offset)
+            os.preadv(self._file.fileno(), [_bytes(rows[at : at + count])], offset)
             at += count
         return rows
 
@@ -145,6 +157,7 @@ class Pager:
     def __init__(self, most_bytes: int = RESIDENT_BYTES) -> None:
         self._most = most_bytes
         self._ended = threading.Event()
+        self._looked = threading.Condition()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> "Pager":
@@ -167,6 +180,13 @@ class Pager:
         while not self._ended.wait(LOOK_EVERY_S):
             if resident_file_bytes() - before > self._most:
                 let_go()
+            with self._looked:
+                self._looked.notify_all()
+
+    def wait_until(self, is_true: Callable[[], bool], timeout_s: float = 10.0) -> bool:
+        """Waits until something is true at one of the looks; False when it never is."""
+        with self._looked:
+            return self._looked.wait_for(is_true, timeout_s)
 
 
 def resident_file_bytes() -> int:

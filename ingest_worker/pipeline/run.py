@@ -31,6 +31,8 @@ from profiles.storage.manifest import Manifest, NoticeEntry, PartEntry, SourceEn
 from profiles.storage.tables import ReadableRun, RunFolder
 from profiles.tables.registry import SCHEMA_VERSION
 
+MOST_ANSWERED_ROWS = 5_000_000
+
 
 @dataclass(frozen=True)
 class RunResult:
@@ -92,11 +94,16 @@ def process(
 
 
 def _keep_answers(folder: RunFolder, manifest: Manifest, progress: Progress) -> None:
-    """Beside the tables of each part what the summary page asks first: all of it in numbers."""
+    """Beside the tables of each part what the summary page asks first: all of it in numbers.
+
+    The answer holds a part's rows in memory; of a part with very many it is made when asked for.
+    """
     run = ReadableRun(folder.path, manifest)
     for done, part in enumerate(manifest.parts):
         progress("publish", done, len(manifest.parts))
-        write_answer(run, part.part, Thresholds())
+        tables = [manifest.table(name, part.part) for name in ("Instruction", "DmaPacket")]
+        if sum(table.row_count for table in tables if table) <= MOST_ANSWERED_ROWS:
+            write_answer(run, part.part, Thresholds())
 
 
 def _write_parts(

@@ -230,7 +230,7 @@ def _semaphores(folder: Path, part: int) -> Iterator[dict[str, Any]]:
 def _counted(path: Path) -> list[dict[str, Any]]:
     """How many values each semaphore of each core took, and the largest, group by group."""
     found: dict[tuple[int, str], dict[str, Any]] = {}
-    sums = [("value", "count"), ("value", "max")]
+    sums: Any = [("value", "count"), ("value", "max")]
     with pq.ParquetFile(path, read_dictionary=["id"]) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, ["id", "pcore_idx", "value"]).unify_dictionaries()

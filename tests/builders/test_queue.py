@@ -58,23 +58,23 @@ def packets(*rings: tuple[int, int]) -> PacketRows:
 
 
 def test_rings_without_an_entry_share_a_track_by_their_queue_number() -> None:
-    tracks, number = queue_tracks(
-        [queue("qActTable", index=14, engine=73)], packets((9, 14), (3, 14))
+    tracks, of_ring = queue_tracks(
+        [queue("qActTable", index=14, engine=73)], packets((3, 14), (9, 14))
     )
     assert [(t.index, t.name, t.queue_type) for t in tracks] == [
         (14, "Q14", "instruction"),
         (14, "qScalarTable", "instruction"),
     ]
-    assert number.tolist() == [1, 0]
+    assert of_ring[[3 * 16 + 14, 9 * 16 + 14]].tolist() == [0, 1]
 
 
 def test_tracks_are_ordered_by_queue_number_and_name() -> None:
     queues = [queue("qPoolDynamic", index=2), queue("qSPDynamicHW", index=1)]
-    tracks, number = queue_tracks(queues, packets((0, 2), (0, 1), (5, 1)))
+    tracks, of_ring = queue_tracks(queues, packets((0, 1), (0, 2), (5, 1)))
     assert [t.name for t in tracks] == ["Q1", "qSyncDynamicHW", "qGpSimdDynamic"]
-    assert number.tolist() == [2, 1, 0]
+    assert of_ring[[1, 2, 5 * 16 + 1]].tolist() == [1, 2, 0]
 
 
 def test_without_packets_there_are_no_tracks() -> None:
-    tracks, number = queue_tracks([queue("qPoolDynamic")], packets())
-    assert (tracks, number.tolist()) == ([], [])
+    tracks, of_ring = queue_tracks([queue("qPoolDynamic")], packets())
+    assert (tracks, of_ring.max()) == ([], -1)

@@ -55,7 +55,7 @@ def test_both_edges_of_the_window_belong_to_it() -> None:
 def test_instruction_records_in_an_event_trace_are_unknown() -> None:
     found = capture(EVENTS, record(0x84F30102, 1, T0 + 1) + record(0x87F30102, 1, T0 + 2))
     trace = read_updates(found, found.cores[0])
-    assert trace.is_unknown.tolist() == [True, False]
+    assert trace.unknown["w0"].tolist() == [0x84F30102]
     assert len(trace.rows) == 1
 
 

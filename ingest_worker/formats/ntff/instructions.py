@@ -79,7 +79,7 @@ class ExplicitRows:
 
 @dataclass(frozen=True)
 class InstructionTrace:
-    """What the instruction traces of one core hold, engine by engine, and records of no known type."""
+    """What the instruction traces of one core hold, engine by engine, and the unknown records."""
 
     rows: InstructionRows
     explicit: ExplicitRows

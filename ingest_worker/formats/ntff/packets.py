@@ -103,8 +103,9 @@ def read_packets(capture: Capture, core: Core) -> PacketTrace:
     shelved by ring first, so that one ring at a time is in memory.
     """
     started, ended, odd = Shelves(RECORD), Shelves(RECORD), [np.zeros(0, RECORD)]
-    for records in capture.record_pieces(core, DMA, DMA_BLOCK):
-        odd.append(_shelved(records, started, ended))
+    odd += [
+        _shelved(records, started, ended) for records in capture.record_pieces(core, DMA, DMA_BLOCK)
+    ]
     clocks = capture.clocks(core)
     columns = PacketColumns()
     lone = far = 0
@@ -130,7 +131,8 @@ def _shelved(records: Records, started: Shelves, ended: Shelves) -> Records:
         bounds = np.searchsorted(keys, np.append(rings, RING_COUNT))
         for number, begin, stop in zip(rings.tolist(), bounds[:-1], bounds[1:], strict=True):
             shelves.put(number, own[begin:stop])
-    return records[~(starts | ends | (kind == COMPLETION))]
+    unknown: Records = records[~(starts | ends | (kind == COMPLETION))]
+    return unknown
 
 
 def _ring(
