@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ from ingest_worker.builders.occupancy import Ints, Places, live_changes
 from ingest_worker.builders.part import CorePart, Part
 from ingest_worker.builders.touched import Executed, executed, pair_count
 from ingest_worker.formats.notice import Notice
+from ingest_worker.formats.spill import set_aside
 from profiles.metrics.chips import PSUM_BANK_BYTES, PSUM_BANKS
 
 SAMPLED = (0, 32, 64, 96)
@@ -19,6 +22,8 @@ BANK_EDGES = np.arange(PSUM_BANKS + 1, dtype=np.int64) * PSUM_BANK_BYTES
 
 MOST_PAIRS = 400_000_000
 """Half a minute of work; a program as compilers make them takes two or three an access."""
+
+_FOLLOWING = Lock()
 
 Shares = npt.NDArray[np.float32]
 
@@ -37,7 +42,15 @@ class Levels:
 
 
 def levels(core: CorePart, edges: Ints, *, is_psum: bool) -> Levels:
-    """A row at the start of every write and wherever the number of live bytes changes."""
+    """A row at the start of every write and wherever the number of live bytes changes.
+
+    One memory is followed at a time: it takes many columns as long as the accesses.
+    """
+    with _FOLLOWING:
+        return _levels(core, edges, is_psum=is_psum)
+
+
+def _levels(core: CorePart, edges: Ints, *, is_psum: bool) -> Levels:
     found = executed(core, is_psum=is_psum, limit=int(edges[-1]))
     count = len(found.instants_ps)
     is_row = np.zeros(count, bool)
@@ -57,15 +70,26 @@ def levels(core: CorePart, edges: Ints, *, is_psum: bool) -> Levels:
         live[partition] = {}
         for part, change in live_changes(own, count, edges, ends):
             is_row |= change != 0
-            live[partition][part] = np.cumsum(change)
+            live[partition][part] = set_aside(np.cumsum(change))
         value_end[rows] = np.maximum(value_end[rows], ends)
     shown = np.flatnonzero(is_row)
     return Levels(
-        found.instants_ps[shown],
-        {q: {part: level[shown] for part, level in own.items()} for q, own in live.items()},
+        set_aside(found.instants_ps[shown]),
+        _at(live, shown),
         found,
-        value_end,
+        set_aside(value_end),
     )
+
+
+def _at(live: Mapping[int, Mapping[int, Ints]], shown: npt.NDArray[np.intp]) -> dict[int, Any]:
+    """The levels at some instants; partitions that are alike share them."""
+    made: dict[int, dict[int, Ints]] = {}
+    result = {}
+    for partition, own in live.items():
+        if id(own) not in made:
+            made[id(own)] = {part: set_aside(level[shown]) for part, level in own.items()}
+        result[partition] = made[id(own)]
+    return result
 
 
 def sbuf_levels(part: Part) -> list[Levels]:
@@ -103,11 +127,11 @@ def sbuf_table(part: Part, found: Sequence[Levels]) -> BuiltTable:
 
 
 def _sbuf(part: Part, core: CorePart, found: Levels, capacity: int) -> BuiltTable:
-    times = part.ns(found.times_ps)
+    times = set_aside(part.ns(found.times_ps))
     nothing = np.zeros(len(times), np.int64)
-    shares = {q: share_of(found.live[q].get(0, nothing), capacity) for q in SAMPLED}
+    shares = {q: set_aside(share_of(found.live[q].get(0, nothing), capacity)) for q in SAMPLED}
     total = sum((shares[q].astype(np.float64) for q in SAMPLED), np.zeros(len(times)))
-    mean = (total / len(SAMPLED)).astype(np.float32)
+    mean = set_aside((total / len(SAMPLED)).astype(np.float32))
 
     def columns(start: int, stop: int) -> Columns:
         return {
@@ -137,19 +161,21 @@ def psum_table(part: Part) -> BuiltTable | None:
 def _psum(part: Part, core: CorePart) -> BuiltTable:
     """Banks above the highest that was ever used are null."""
     found = levels(core, BANK_EDGES, is_psum=True)
-    times = part.ns(found.times_ps)
+    times = set_aside(part.ns(found.times_ps))
     used = {bank for own in found.live.values() for bank in own}
     is_live = {
-        bank: np.logical_or.reduce(
-            [own[bank] > 0 for own in found.live.values() if bank in own], axis=0
+        bank: set_aside(
+            np.logical_or.reduce(
+                [own[bank] > 0 for own in found.live.values() if bank in own], axis=0
+            )
         )
         for bank in used
     }
     count = sum((is_live[bank].astype(np.int64) for bank in used), np.zeros(len(times), np.int64))
-    mean = (count / PSUM_BANKS).astype(np.float32)
+    mean = set_aside((count / PSUM_BANKS).astype(np.float32))
     shown = range(max(used, default=-1) + 1)
     nothing = np.zeros(len(times), bool)
-    shares = {bank: is_live.get(bank, nothing).astype(np.float32) for bank in shown}
+    shares = {bank: set_aside(is_live.get(bank, nothing).astype(np.float32)) for bank in shown}
 
     def columns(start: int, stop: int) -> Columns:
         return {

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ingest_worker.formats.spill import set_aside
+
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
@@ -45,6 +47,16 @@ class Touches:
             self.end[chosen],
             self.first[chosen],
             self.last[chosen],
+        )
+
+    def set_aside(self) -> "Touches":
+        """The same accesses, kept outside of memory if there are many."""
+        return Touches(
+            set_aside(self.is_write),
+            set_aside(self.start),
+            set_aside(self.end),
+            set_aside(self.first),
+            set_aside(self.last),
         )
 
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ingest_worker.builders.moments import last_of_each
 from ingest_worker.builders.occupancy import Flags, Ints, Touches
 from ingest_worker.builders.part import CorePart, QueueDetail
 from ingest_worker.builders.transfer import details_of
 from ingest_worker.formats.isa.accesses import Accesses, joined_accesses
+from ingest_worker.formats.runs import pieces
+from ingest_worker.formats.spill import column_of, set_aside
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,14 @@ def executed(core: CorePart, *, is_psum: bool, limit: int) -> Executed:
     first = np.searchsorted(known.slot, np.arange(slots + len(details) + 1))
     runs = _runs(core, codes)
     rows = np.flatnonzero(np.diff(first)[runs.slot] > 0)
-    rows = rows[np.argsort(runs.start_ps[rows], kind="stable")]
-    slot = runs.slot[rows]
+    rows = set_aside(rows[np.argsort(runs.start_ps[rows], kind="stable")])
+    slot = set_aside(runs.slot[rows])
     each = np.diff(first)[slot]
     entry = np.arange(int(each.sum())) + np.repeat(first[slot] - (np.cumsum(each) - each), each)
-    times = np.concatenate((runs.start_ps[rows], runs.end_ps[rows]))
-    instants, place = np.unique(times, return_inverse=True)
-    place = place.astype(np.int32)
+    entry = set_aside(entry.astype(np.int32))
+    times = set_aside(np.concatenate((runs.start_ps[rows], runs.end_ps[rows])))
+    del runs
+    instants, place = _numbered(times)
     touches = Touches(
         is_write=known.is_write[entry],
         start=np.repeat(place[: len(rows)], each),
@@ -115,7 +119,16 @@ def executed(core: CorePart, *, is_psum: bool, limit: int) -> Executed:
         first=known.first.astype(np.int32)[entry],
         last=np.minimum(known.last, limit).astype(np.int32)[entry],
     )
-    key = touches.start.astype(np.int64) * 2 + touches.is_write
-    order = np.argsort(key, kind="stable")
-    owner = np.repeat(rows, each)[order].astype(np.int32)
-    return Executed(instants, known, entry[order].astype(np.int32), owner, touches.take(order))
+    order = np.argsort(touches.start.astype(np.int64) * 2 + touches.is_write, kind="stable")
+    owner = np.repeat(rows.astype(np.int32), each)[order]
+    return Executed(
+        instants, known, set_aside(entry[order]), set_aside(owner), touches.take(order).set_aside()
+    )
+
+
+def _numbered(times: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
+    """The distinct times in order, and each one's place among them."""
+    instants = np.sort(times)
+    instants = set_aside(instants[last_of_each(instants)])
+    places = (np.searchsorted(instants, times[own]) for own in pieces(len(times)))
+    return instants, column_of(places, np.int32)
