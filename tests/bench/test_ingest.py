@@ -6,22 +6,32 @@ from typing import Any
 import pytest
 
 from ingest_worker.pipeline import build
-from tests.bench.ingest import FLOOR_RECORDS_PER_S, MOST_MB, ingest, meets_floor
+from tests.bench.ingest import (
+    FLOOR_RECORDS_PER_S,
+    MOST_BYTES,
+    MOST_MB,
+    ingest,
+    meets_floor,
+)
 from tests.make.neff import make_neff
 from tests.make.ntff import make_ntff
 from tests.make.pair import small_capture, small_model
 
 
 @pytest.mark.parametrize(
-    ("rate", "size", "expected"),
+    ("rate", "size", "stored", "expected"),
     [
-        (FLOOR_RECORDS_PER_S, MOST_MB, True),
-        (FLOOR_RECORDS_PER_S - 1, 10, False),
-        (2 * FLOOR_RECORDS_PER_S, MOST_MB + 1, False),
+        (FLOOR_RECORDS_PER_S, MOST_MB, MOST_BYTES, True),
+        (FLOOR_RECORDS_PER_S - 1, 10, 1.0, False),
+        (2 * FLOOR_RECORDS_PER_S, MOST_MB + 1, 1.0, False),
+        (2 * FLOOR_RECORDS_PER_S, 10, MOST_BYTES + 1, False),
     ],
 )
-def test_a_capture_has_to_be_fast_and_small(rate: int, size: int, *, expected: bool) -> None:
-    assert meets_floor({"records_per_s": rate, "peak_mb": size}) is expected
+def test_a_capture_has_to_be_fast_and_small(
+    rate: int, size: int, stored: float, *, expected: bool
+) -> None:
+    found = {"records_per_s": rate, "peak_mb": size, "bytes_per_event": stored}
+    assert meets_floor(found) is expected
 
 
 def test_a_measurement_tells_records_sizes_and_the_cost_of_tables(

@@ -2,7 +2,8 @@
 
 `python -m tests.make.big --records 1000000 --out FOLDER` writes big.neff and big.ntff. Two cores
 run the same slots again and again, as a loop does; records of each kind stand in the proportions
-of the public captures (13 % instructions, 10 % semaphores, 77 % DMA). The same numbers always give
+of the public captures (13 % instructions, 10 % semaphores, 77 % DMA), fifteen queues a core; some
+packets last as long as a round, and one a ring as long as the capture. The same numbers always give
 the same bytes. Records are made some rounds at a time and written as they come.
 """
 
@@ -39,7 +40,7 @@ FETCHING = range(4, 15)
 """Queues without an entry in the trace, as those that fetch instructions: one packet a round."""
 WHOLE = 15
 """The queue whose one packet on every ring lasts from the first round to the last."""
-RECORDS_PER_EVENT = 3.1
+RECORDS_PER_EVENT = 3.12
 """A packet takes three records, an instruction two; semaphores are records and no drawn rows."""
 ROUNDS_AT_ONCE = 64
 PAUSE_PS = 2_000_000
@@ -217,6 +218,11 @@ def _listed(runs: list[Run], rounds: int, offset: int) -> bytes:
     return b"".join(parts)
 
 
+def records_for(events: int) -> int:
+    """How many records a capture of at least so many drawn rows takes."""
+    return int(events * RECORDS_PER_EVENT)
+
+
 def write_big(folder: Path, record_count: int) -> tuple[Path, Path, int]:
     """Writes big.neff and big.ntff with at least `record_count` records; gives paths and count."""
     woven = [weave(index, packets=PACKETS) for index in range(CORES)]
@@ -266,10 +272,12 @@ def main() -> None:
     """Reads the command line and writes both files."""
     parser = argparse.ArgumentParser(description=attention.__doc__)
     parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--events", type=int, help="drawn rows, instead of records")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
-    neff, ntff, count = write_big(chosen.out, chosen.records)
+    wanted = records_for(chosen.events) if chosen.events else chosen.records
+    neff, ntff, count = write_big(chosen.out, wanted)
     print(f"{neff}: {neff.stat().st_size} bytes")
     print(f"{ntff}: {ntff.stat().st_size} bytes, {count} records")
 
