@@ -69,7 +69,11 @@ def rate_columns(part: Part, core: CorePart) -> tuple[Times, list[npt.NDArray[np
 def _levels(
     step: Moments, rates: Reals, sums: Reals, open_count: int
 ) -> tuple[tuple[Times, Reals], int]:
-    """As `rate_steps`, on top of `sums` of so many open intervals; raises those."""
+    """When sums of rates change, and their values from then on, shapes (n,) and (kinds, n).
+
+    They begin from `sums` of so many open intervals, and raise those. Where no interval is open
+    the values are exactly 0.
+    """
     change = np.concatenate((sums[:, None], np.where(step.is_end, -rates, rates)), axis=1)
     levels = np.cumsum(change, axis=1)[:, 1:]
     opened = np.cumsum(np.where(step.is_end, -1, 1)) + open_count
@@ -90,20 +94,3 @@ def _flops_of_slots(core: CorePart, name: str) -> Reals:
     by_slot = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
     found: Reals = np.nan_to_num(by_slot, nan=0.0)
     return found
-
-
-def rate_steps(start_ps: Times, end_ps: Times, rates: Reals) -> tuple[Times, Reals]:
-    """When sums of rates change, and their values from then on: shapes (n,) and (kinds, n).
-
-    `rates` has shape (kinds, intervals). Where no interval is open the sums are exactly 0.
-    """
-    times = np.concatenate((start_ps, end_ps))
-    order = np.argsort(times, kind="stable")
-    times = times[order]
-    change = np.concatenate((rates, -rates), axis=1)[:, order]
-    opened = np.concatenate((np.ones(len(start_ps), np.int64), -np.ones(len(end_ps), np.int64)))
-    is_last = np.ones(len(times), bool)
-    is_last[:-1] = times[1:] != times[:-1]
-    levels = np.cumsum(change, axis=1)[:, is_last]
-    levels[:, np.cumsum(opened[order])[is_last] == 0] = 0.0
-    return times[is_last], np.maximum(levels, 0.0)

@@ -8,7 +8,7 @@ import pytest
 
 from ingest_worker.formats.limits import DEFAULT_LIMITS
 from ingest_worker.formats.ntff.reader import Ntff, read_ntff
-from tests.make.big import write_big
+from tests.make.big import FETCHING, WHOLE, records_for, write_big
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +78,47 @@ def test_the_file_ends_with_its_last_record(written: tuple[Path, int], opened: N
     size = struct.unpack_from("<Q", written[0].read_bytes(), 1)[0]
     images = sum(image.slots.size for image in opened.images.values())
     assert written[0].stat().st_size == 128 + size + images + 16 * opened.record_count
+
+
+def rings_of(opened: Ntff, core: int) -> dict[tuple[int, int], np.ndarray]:
+    """The DMA records of a core by engine and queue."""
+    found: dict[tuple[int, int], np.ndarray] = {}
+    for trace in opened.traces:
+        if (trace.trace_type, trace.core) != (4, core):
+            continue
+        engine = trace.records["w0"] >> 24 & 15
+        queue = trace.records["w1"] >> 4 & 15
+        for key in sorted(set(zip(engine.tolist(), queue.tolist(), strict=True))):
+            found[key] = trace.records[(engine == key[0]) & (queue == key[1])]
+    return found
+
+
+@pytest.mark.parametrize("core", [4, 5])
+def test_every_engine_of_a_core_moves_packets_of_fifteen_queues(opened: Ntff, core: int) -> None:
+    rings = rings_of(opened, core)
+    assert len(rings) == 16 * 15
+    assert {queue for _, queue in rings} == {0, 1, 2, *FETCHING, WHOLE}
+
+
+@pytest.mark.parametrize("core", [4, 5])
+def test_one_packet_a_ring_lasts_as_long_as_the_capture(opened: Ntff, core: int) -> None:
+    whole = opened.facts.executions[0]
+    for (_, queue), records in rings_of(opened, core).items():
+        kinds = (records["w1"] & 15).tolist()
+        assert kinds.count(1) == kinds.count(5) == kinds.count(6)
+        if queue == WHOLE:
+            assert kinds == [1, 5, 6]
+            length = int(records["ts"][1] - records["ts"][0])
+            assert length > 0.99 * (whole.end_ps - whole.start_ps)
+
+
+def test_some_packets_last_about_as_long_as_a_round(opened: Ntff) -> None:
+    records = rings_of(opened, 4)[0, FETCHING[0]]
+    kinds = records["w1"] & 15
+    starts, ends = (records["ts"][kinds == kind].astype(np.int64) for kind in (1, 5))
+    rounds = np.diff(starts)
+    assert np.median(ends - starts) > 0.8 * np.median(rounds)
+
+
+def test_so_many_events_take_about_three_records_each() -> None:
+    assert 300_000_000 < records_for(100_000_000) < 320_000_000
