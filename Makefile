@@ -95,7 +95,7 @@ processes: $(VENV)/installed-dev
 	@chromium=$$($(BIN)/python .ci/chromium.py) || exit 2; \
 	CHROMIUM="$$chromium" $(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m processes --dist loadfile -rP --junitxml=$(RESULTS)/processes.xml
 
-browser: $(VENV)/installed-dev
+browser: $(VENV)/installed-dev node_modules/.package-lock.json
 	@mkdir -p $(RESULTS)
 	@chromium=$$($(BIN)/python .ci/chromium.py) || exit 2; \
 	echo "Chromium: $$chromium"; \

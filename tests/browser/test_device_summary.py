@@ -332,7 +332,8 @@ def test_light_and_dark_colour_the_same_bars_differently(summary: Page) -> None:
 
 
 def test_drawings_are_named_for_those_who_do_not_see_them(summary: Page) -> None:
-    names = summary.get_by_role("img").evaluate_all("all => all.map((one) => one.ariaLabel)")
+    drawings = summary.locator("[role=img], svg[role=group]")
+    names = drawings.evaluate_all("all => all.map((one) => one.ariaLabel)")
     assert all(names)
     assert any(name.startswith("Roofline. ") for name in names)
     assert any(name.startswith("Busy share of DMA engines") for name in names)

@@ -27,7 +27,7 @@ const shared = (
   return Math.max(0, Math.min(slice.from + slice.length, left + PER_COLUMN) - begin);
 };
 
-test("every column has the time of all slices in it, and counts those that begin there", () => {
+test("every column has the time of all slices in it, and counts those that begin there or reach into the view", () => {
   const chance = seeded(21);
   for (let round = 0; round < 100; round++) {
     const columns = new Columns(WIDTH);
@@ -37,7 +37,10 @@ test("every column has the time of all slices in it, and counts those that begin
       columns.spread(ORIGIN, PER_COLUMN, from, length, 1, 1, false);
     for (let column = 0; column < columns.length; column++) {
       const left = ORIGIN + column * PER_COLUMN;
-      const begun = all.filter(({ from }) => from >= left && from < left + PER_COLUMN);
+      const begun = all.filter(({ from, length }) => {
+        const seenFrom = from < ORIGIN && from + length > ORIGIN ? ORIGIN : from;
+        return seenFrom >= left && seenFrom < left + PER_COLUMN;
+      });
       assert.equal(columns.busy[column], sum(all.map((slice) => shared(slice, column))));
       assert.equal(columns.count[column], begun.length);
     }

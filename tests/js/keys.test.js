@@ -3,8 +3,6 @@ import { test } from "node:test";
 import { TinyElement, useTinyDom } from "./tiny-dom.js";
 
 useTinyDom();
-class TinyButton extends TinyElement {}
-Object.assign(globalThis, { HTMLButtonElement: TinyButton });
 const { actionOf, fillKeyList } = await import("../../static/js/timeline/keys.js");
 
 /** @param {string} key @param {Record<string, unknown>} [more] */
@@ -75,12 +73,12 @@ test("letters count only where nobody types", () => {
   assert.equal(press("w", { target: within("section") }), "zoom-in");
 });
 
-test("Enter on a button is the button's", () => {
-  const button = /** @type {any} */ (new TinyButton("button"));
-  button.closest = () => null;
-  assert.equal(press("Enter", { target: button }), null);
+test("Enter on a button or a link is theirs", () => {
+  for (const kind of ["a", "button", "summary"]) {
+    assert.equal(press("Enter", { target: within(kind) }), null);
+    assert.equal(press("w", { target: within(kind) }), "zoom-in");
+  }
   assert.equal(press("Enter", { target: within("section") }), "panel");
-  assert.equal(press("w", { target: button }), "zoom-in");
 });
 
 test("keys that mean nothing do nothing", () => {

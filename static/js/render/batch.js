@@ -119,9 +119,11 @@ export class Columns {
    * @param {boolean} isStale
    */
   spread(origin, perColumn, from, length, colour, label, isStale) {
-    const home = Math.floor((from - origin) / perColumn);
+    if (from < origin && from + length <= origin) return;
+    // What began left of the view counts where it comes into it, as a bar does.
+    const home = Math.max(0, Math.floor((from - origin) / perColumn));
     const last = Math.min(this.length - 1, Math.floor((from + length - origin) / perColumn));
-    for (let column = Math.max(0, home); column <= last; column++) {
+    for (let column = home; column <= last; column++) {
       const begin = Math.max(from, origin + column * perColumn);
       const end = Math.min(from + length, origin + (column + 1) * perColumn);
       const busy = Math.max(0, end - begin);

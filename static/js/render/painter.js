@@ -124,21 +124,23 @@ export function paintColumns(pixels, palette, columns, lane, how, tally) {
   const floor = isFlat ? lane.bottom : lane.bottom - 1;
   const room = floor - lane.top;
   const whole = scale.columnNs * capacity;
-  let drawnUntil = 0;
+  // Columns are compared in time: rounded to pixels an end may fall on the next column's edge.
+  const hair = scale.columnNs * 1e-6;
+  let drawnNs = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < columns.length; at++) {
     const count = columns.count[at];
     if (count === 0 && columns.busy[at] === 0) continue;
     const left = Math.round(at * COLUMN_PX * ratio);
     // The end of a slice that has been drawn exactly is no cell.
-    if (count === 0 && left < drawnUntil) continue;
+    if (count === 0 && scale.range.start + at * scale.columnNs < drawnNs + hair) continue;
     const isStale = columns.stale[at] === 1;
     const colour = columns.colour[at];
     const fill = classPixel(palette, colour, isStale);
     if (count === 1 && capacity === 1 && !isStale) {
       const x0 = Math.round(scale.x(columns.start[at]) * ratio);
-      const end = Math.round(scale.x(columns.start[at] + columns.duration[at]) * ratio);
-      const x1 = Math.max(x0 + leastPx, end);
-      drawnUntil = Math.max(drawnUntil, x1);
+      const endNs = columns.start[at] + columns.duration[at];
+      const x1 = Math.max(x0 + leastPx, Math.round(scale.x(endNs) * ratio));
+      drawnNs = Math.max(drawnNs, endNs);
       if (marks) {
         marks.add(x0, x1, 0, colour, columns.label[at], columns.duration[at], false);
         continue;

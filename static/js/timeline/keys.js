@@ -91,6 +91,14 @@ function isTyped({ target }) {
 }
 
 /**
+ * @param {KeyboardEvent} event
+ * @returns {boolean} whether Enter already does something there
+ */
+function isPressed({ target }) {
+  return target instanceof HTMLElement && target.closest("a, button, summary") !== null;
+}
+
+/**
  * The binding of a tool that a key press means, or null. With Ctrl or Cmd it counts while typing too.
  * @template {{key: string, isCtrl?: boolean}} Bound
  * @param {KeyboardEvent} event
@@ -111,12 +119,11 @@ export function bindingOf(event, bindings) {
  * @returns {Action | null}
  */
 export function actionOf(event) {
-  const { target } = event;
   if (isTyped(event)) return null;
   if (event.altKey && event.key === "ArrowLeft") return "back";
   if (event.altKey && event.key === "ArrowRight") return "forward";
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  if (event.key === "Enter" && target instanceof HTMLButtonElement) return null;
+  if (event.key === "Enter" && isPressed(event)) return null;
   if (event.shiftKey && event.key === "ArrowLeft") return "far-left";
   if (event.shiftKey && event.key === "ArrowRight") return "far-right";
   return KEYS[event.key] ?? KEYS[event.key.toLowerCase()] ?? null;

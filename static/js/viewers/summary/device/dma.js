@@ -79,7 +79,7 @@ function engineColumns(engines, show) {
     "div",
     { class: "dma__engines" },
     make("p", {}, term("dma.active", `Busy per engine, E${first} to E${last}`, address)),
-    svg("svg", { class: "dma__columns", role: "img", "aria-label": label }, ...columns),
+    svg("svg", { class: "dma__columns", role: "group", "aria-label": label }, ...columns),
     make(
       "p",
       { class: "dma__ends" },
@@ -202,7 +202,7 @@ export function rateBySize(sizes, show) {
     "div",
     { class: "dma__rates" },
     make("p", {}, term("dma.bytes_per_s", "Rate of a packet by size")),
-    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label }, ...made),
+    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": label }, ...made),
   );
 }
 
