@@ -1,4 +1,4 @@
-"""Rows of a range out of tables of many row groups: what statistics leave out and what they count."""
+"""Rows of a range out of tables of many row groups: what statistics leave out, what they count."""
 
 import random
 from pathlib import Path

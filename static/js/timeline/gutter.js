@@ -292,7 +292,7 @@ function edgeOf({ kind, track, series, group, values }) {
  * @param {Row} row
  * @returns {string}
  */
-function rowName(document, { kind, track, group, name, values }) {
+export function rowName(document, { kind, track, group, name, values }) {
   if (name !== undefined) return name;
   if (values) return values[0].title;
   if (kind === "part") return document.parts.find(({ part }) => part === group.part)?.name ?? "";

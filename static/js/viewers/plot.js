@@ -69,6 +69,7 @@ export class Plot {
     this.laid = null;
     /** Gives tiles the colours of a mode. @type {((placed: Map<string, Placed[]>) => Map<string, Placed[]>) | null} */
     this.recolour = null;
+    this.isThrottlingShown = true;
     /** @type {{of: Group[], keys: string[]}} tiles of the top level, which show the whole profile */
     this.coarse = { of: [], keys: [] };
   }
@@ -214,7 +215,7 @@ export class Plot {
   paintBands(rows, scrollY, placed, scale, palette) {
     const { document, pixels, ratio } = this;
     for (const clock of document.tracks) {
-      if (clock.kind !== "clock") continue;
+      if (clock.kind !== "clock" || !this.isThrottlingShown) continue;
       const own = rows.filter(
         ({ group, kind, isPinned }) =>
           kind === "track" &&

@@ -8,10 +8,12 @@ import { dependencies } from "./dependencies.js";
 import { dependencyChain } from "./dependency-chain.js";
 import { markers } from "./markers.js";
 import { showModes } from "./modes.js";
+import { picture } from "./picture.js";
 import { placeMenu } from "./place-menu.js";
 import { rangeTool } from "./range.js";
 import { deviceRows } from "./rows.js";
 import { systemFlow } from "./system-flow.js";
+import { throttling } from "./throttling.js";
 import { showToggles } from "./toggles.js";
 import { warnings } from "./warnings.js";
 
@@ -34,6 +36,8 @@ const TOOLS = [
   deviceRows,
   systemFlow,
   colourTool,
+  throttling,
+  picture,
   warnings,
 ];
 
