@@ -216,7 +216,11 @@ def test_find_counts_the_hits_and_goes_from_one_to_the_next(system: TimelinePage
     field.press("Shift+Enter")
     expect(words).to_have_text("1 of 24 hits")
     field.fill("nothing like it")
-    expect(words).to_have_text("Nothing is named “nothing like it”.")
+    expect(words).to_have_text("no hits")
+    expect(system.page.locator("[data-find-line]")).to_contain_text("No event of the whole profile")
+    field.fill("name:mem_alloc duration>1us")
+    expect(words).to_contain_text("hits")
+    expect(system.page.locator("[data-find-line]")).to_contain_text("summed")
 
 
 def test_a_marked_range_is_counted_by_name_and_core(system: TimelinePage) -> None:

@@ -53,9 +53,9 @@ const LIST = /** @type {const} */ ([
   ["[ ]", "previous, next event"],
   ["Enter", "to the panel"],
   ["T", "events in view as a table"],
-  ["/", "find by name, in a system run"],
+  ["/", "find: words, field:value, duration>2us"],
   ["N, Shift N", "next, previous hit"],
-  ["Esc", "clear the range, then the event"],
+  ["Esc", "clear the search, the range, then the event"],
   ["?", "these keys"],
 ]);
 

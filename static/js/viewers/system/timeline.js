@@ -22,7 +22,6 @@ import { DeviceRows } from "./device-rows.js";
 import { showSystemEvent } from "./event.js";
 import { Flows } from "./flow.js";
 import { showTab } from "./flow-panel.js";
-import { drawHits } from "./hits.js";
 import { keep, readKept } from "./kept.js";
 import { Levels } from "./levels.js";
 import { showSeriesAt } from "./series-panel.js";
@@ -72,8 +71,6 @@ export class SystemTimeline extends TimelineViewer {
     super(host, document, source);
     this.system = source;
     const said = readAddress(window.location.search);
-    /** What was searched for. */
-    this.found = "";
     // An address that names the grouping was written by this page: it says all there is to say.
     const kept = said.by
       ? { isCpuShown: said.isCpuShown, order: orderOf(document, said.order ?? []) }
@@ -205,7 +202,6 @@ export class SystemTimeline extends TimelineViewer {
   drawMarks() {
     super.drawMarks();
     this.sync.draw();
-    drawHits(this, this.found);
   }
 
   /**

@@ -3,7 +3,6 @@
 import { one } from "../../kit/dom.js";
 import { rowDialog, rowsText } from "../row-dialog.js";
 import { watchDevices } from "./device-list.js";
-import { Find } from "./find.js";
 import { showTab } from "./flow-panel.js";
 import { systemRows } from "./row-list.js";
 
@@ -27,8 +26,6 @@ export function listenToSystemTools(viewer) {
   };
   host.addEventListener("rearranged", tell);
   tell();
-  const find = new Find(viewer);
-  viewer.find = find;
   const actions = /** @type {Record<string, () => void>} */ ({
     cpu: () => viewer.rearrange({ isCpuShown: !viewer.arrangement.isCpuShown }),
     rows: showRows,
@@ -38,8 +35,6 @@ export function listenToSystemTools(viewer) {
     },
     "flow-tab": () => showTab(viewer, "flow"),
     fold: () => showTab(viewer, "event"),
-    "next-hit": () => void find.step(1),
-    "previous-hit": () => void find.step(-1),
     devices: () => /** @type {HTMLDialogElement} */ (one("[data-devices]", host)).showModal(),
   });
   host.addEventListener("click", (event) => {

@@ -6,6 +6,7 @@ import { commandPalette } from "./command-palette.js";
 import { criticalPath } from "./critical-path.js";
 import { dependencies } from "./dependencies.js";
 import { dependencyChain } from "./dependency-chain.js";
+import { find } from "./find.js";
 import { markers } from "./markers.js";
 import { showModes } from "./modes.js";
 import { picture } from "./picture.js";
@@ -33,6 +34,7 @@ const TOOLS = [
   dependencyChain,
   dependencies,
   markers,
+  find,
   deviceRows,
   systemFlow,
   colourTool,
