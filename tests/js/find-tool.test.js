@@ -70,7 +70,7 @@ function made(address = "") {
 
 /** Lets everything that is under way come to its end. */
 async function rest() {
-  for (let turn = 0; turn < 5; turn++) await new Promise((go) => setTimeout(go, 2));
+  for (let turn = 0; turn < 8; turn++) await new Promise((go) => setTimeout(go, 2));
 }
 
 /** @param {Any} viewer @param {Any} tool */
@@ -88,6 +88,7 @@ beforeEach(() => {
     async (/** @type {string} */ text) => {
       const url = new URL(text, "http://here");
       asked.push(url);
+      await new Promise((go) => setTimeout(go, 0));
       const { status = 200, ...body } = answer(url);
       return { status, ok: status < 300, text: async () => JSON.stringify(body) };
     }
