@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from profiles.api.metrics_shapes import PathSegment
 from profiles.api.system import whole
 from profiles.api.unreadable import TablesView
-from profiles.metrics.dependencies import INSTRUCTION
-from profiles.metrics.device_run import device_run
+from profiles.metrics.compiled_edges import INSTRUCTION
 from profiles.metrics.path_window import path_window
+from profiles.metrics.shelf import device_run
 from profiles.refusal import Refused
 from profiles.selectors import run_opened
 from profiles.storage.tables import RunMissingError

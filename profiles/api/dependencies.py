@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from profiles.api.system import whole
 from profiles.metrics.dependencies import NoSuchRowError, dependencies
-from profiles.metrics.device_run import device_run
+from profiles.metrics.shelf import device_run
 from profiles.refusal import Refused
 from profiles.selectors import run_opened
 from profiles.storage.tables import RunMissingError

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from profiles.api.dependencies import DependencyPlace
 from profiles.api.system import whole
 from profiles.api.unreadable import TablesView
-from profiles.metrics.dependencies import INSTRUCTION, NoSuchRowError
+from profiles.metrics.compiled_edges import INSTRUCTION
+from profiles.metrics.dependencies import NoSuchRowError
 from profiles.metrics.dependency_chain import (
     MOST_DEPTH,
     MOST_EVENTS,
@@ -21,7 +22,7 @@ from profiles.metrics.dependency_chain import (
     dependency_chain,
 )
 from profiles.metrics.dependency_edges import KIND_NAMES, USUAL, EdgeKind
-from profiles.metrics.device_run import device_run
+from profiles.metrics.shelf import device_run
 from profiles.metrics.transfer_ends import PACKET
 from profiles.refusal import Refused
 from profiles.selectors import run_opened

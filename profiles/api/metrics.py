@@ -19,11 +19,12 @@ from rest_framework.views import APIView
 from profiles.api import metrics_shapes
 from profiles.api.ranges import matches
 from profiles.api.system import whole
-from profiles.metrics.device_run import DeviceRun, device_run
+from profiles.metrics.device_run import DeviceRun
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.instruction_kinds import TABLE
 from profiles.metrics.region import Region
 from profiles.metrics.registry import METRICS, answer
+from profiles.metrics.shelf import device_run
 from profiles.metrics.stored import stored_answer
 from profiles.models import Profile
 from profiles.refusal import Refused
@@ -105,7 +106,10 @@ def _region(run: DeviceRun, start_ns: int | None, end_ns: int | None, core: int 
     if core is not None and core not in run.cores:
         names = ", ".join(str(one) for one in run.cores)
         raise ValidationError({"core": [f"There is no core {core}. There are: {names}."]})
-    return Region(run, start_ns, end_ns, core)
+    window = run.between(
+        first if start_ns is None else start_ns, last if end_ns is None else end_ns
+    )
+    return Region(window, start_ns, end_ns, core)
 
 
 @lru_cache(maxsize=1)

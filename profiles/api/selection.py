@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from profiles.api import selection_shapes
 from profiles.api.system import whole
 from profiles.api.unreadable import TablesView
-from profiles.metrics.device_run import device_run
 from profiles.metrics.selection import ChosenTrack, Selection
+from profiles.metrics.shelf import device_run
 from profiles.refusal import Refused
 from profiles.selectors import run_opened
 from profiles.timeline.query import timeline_of

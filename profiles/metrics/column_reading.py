@@ -28,15 +28,13 @@ class TableColumns:
         if run.manifest.table(name, part) is None:
             return
         path = run.table_path(name, part)
+        # A single file, opened as such: a data set would load half of the library first.
         present = set(pq.read_schema(path).names)
         wanted = [column for column in (*texts, *numbers) if column in present]
-        table = pq.read_table(
-            path,
-            columns=wanted,
-            read_dictionary=[column for column in texts if column in present],
-            memory_map=True,
-        )
-        self.row_count = int(pq.read_metadata(path).num_rows)
+        coded = [column for column in texts if column in present]
+        with pq.ParquetFile(path, memory_map=True, read_dictionary=coded) as file:
+            table = file.read(columns=wanted)
+            self.row_count = int(file.metadata.num_rows)
         self._columns = {column: table.column(column) for column in wanted}
 
     def numbers(self, name: str, empty: int = NONE) -> Longs:
@@ -89,5 +87,6 @@ def table_rows(run: ReadableRun, part: int, name: str) -> list[dict[str, Any]]:
     """All rows of a small table; none where it is not there."""
     if run.manifest.table(name, part) is None:
         return []
-    rows: list[dict[str, Any]] = pq.read_table(run.table_path(name, part)).to_pylist()
+    with run.parquet(name, part) as file:
+        rows: list[dict[str, Any]] = file.read().to_pylist()
     return rows

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from profiles.metrics.column_reading import TableColumns
 from profiles.metrics.engine_free import NEVER_NS, free_since
 from profiles.metrics.events import Longs
 from profiles.metrics.instruction_kinds import TABLE, WAITING
+from profiles.metrics.matches import within
 from profiles.metrics.semaphore_releases import NOBODY, Rows, releases
 from profiles.storage.tables import ReadableRun
 
@@ -19,6 +21,59 @@ FIRST, ORDER, SEMAPHORE, TRANSFER = range(4)
 LINK_NAMES = ("first", "engine order", "semaphore", "transfer")
 
 Small = npt.NDArray[np.uint8]
+
+
+class Gathered(Protocol):
+    """A number an instruction: one, or those of some."""
+
+    def __getitem__(self, indices: Any, /) -> Any: ...
+
+
+class Links(Protocol):
+    """For every instruction what let it go on; instructions stand by an index of their own.
+
+    The numbers mean what `CriticalLinks` says of them.
+    """
+
+    @property
+    def core(self) -> Gathered: ...
+    @property
+    def engine(self) -> Sequence[str]: ...
+    @property
+    def engine_code(self) -> Gathered: ...
+    @property
+    def opcode(self) -> Sequence[str]: ...
+    @property
+    def opcode_code(self) -> Gathered: ...
+    @property
+    def track(self) -> Sequence[str]: ...
+    @property
+    def track_code(self) -> Gathered: ...
+    @property
+    def start_ns(self) -> Gathered: ...
+    @property
+    def end_ns(self) -> Gathered: ...
+    @property
+    def ready_ns(self) -> Gathered: ...
+    @property
+    def parent(self) -> Gathered: ...
+    @property
+    def release_ns(self) -> Gathered: ...
+    @property
+    def kind(self) -> Gathered: ...
+    @property
+    def queue(self) -> Gathered: ...
+    @property
+    def queues(self) -> Sequence[str]: ...
+    @property
+    def free_since_ns(self) -> Gathered: ...
+
+    def __len__(self) -> int: ...
+    def index_of(self, row: int) -> int: ...
+    def rows_of(self, indices: Longs) -> Longs: ...
+    def at_places(self, places: Longs, rows: Longs) -> Longs: ...
+    def children(self, indices: Longs) -> tuple[Longs, int]: ...
+    def way_back(self, index: int, start_ns: int) -> Longs: ...
 
 
 @dataclass(frozen=True)
@@ -47,10 +102,35 @@ class CriticalLinks:
     queue: Longs
     queues: Sequence[str]
 
-    @cached_property
-    def by_end(self) -> Longs:
-        """Rows in order of their end, then of their start."""
-        return np.lexsort((self.start_ns, self.end_ns))
+    def __len__(self) -> int:
+        return len(self.start_ns)
+
+    def index_of(self, row: int) -> int:
+        """Where the instruction of a row stands: in its row."""
+        return row
+
+    def rows_of(self, indices: Longs) -> Longs:
+        """The rows of `Instruction`."""
+        return indices
+
+    def at_places(self, places: Longs, rows: Longs) -> Longs:  # noqa: ARG002
+        """Where instructions stand that have these places in order of time, and these rows."""
+        return rows
+
+    def children(self, indices: Longs) -> tuple[Longs, int]:
+        """Whom these let go on, and how many more there are."""
+        return within(self.parent, self.by_parent, indices)
+
+    def way_back(self, index: int, start_ns: int) -> Longs:
+        """From one back, always to who let it go on, until one was ready by an instant."""
+        parent, ready = self.parent.data, self.ready_ns.data
+        found: list[int] = []
+        while index >= 0:
+            found.append(index)
+            if ready[index] <= start_ns:
+                break
+            index = parent[index]
+        return np.array(found, np.int64)
 
     @cached_property
     def by_parent(self) -> Longs:

@@ -5,15 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from profiles.metrics.critical_links import FIRST, LINK_NAMES, TRANSFER, CriticalLinks
+from profiles.metrics.critical_links import FIRST, LINK_NAMES, TRANSFER, Links
 from profiles.metrics.events import Longs
 from profiles.metrics.insights.places import engine_track, queue_track
-from profiles.metrics.packet_kinds import Queue
 from profiles.metrics.region import Region
 
 MOST_LINKS = 10
 MOST_SEGMENTS = 500
-SCANNED_AT_ONCE = 4096
 WORK, LATENCY, MOVE, UNKNOWN = range(4)
 SEGMENT_NAMES = ("work", "latency", "transfer", "unexplained")
 
@@ -39,7 +37,7 @@ class Path:
         return self.end_ns - self.start_ns
 
 
-def walk(links: CriticalLinks, region: Region) -> Path:
+def walk(links: Links, region: Region) -> Path:
     """From the chosen cores' instruction that ends last in the range, back to its start."""
     nodes = _nodes(links, region)
     if not len(nodes):
@@ -74,38 +72,24 @@ def walk(links: CriticalLinks, region: Region) -> Path:
     return Path(kind[kept], start[kept], stop[kept], row[kept], following[kept], queue[kept])
 
 
-def _nodes(links: CriticalLinks, region: Region) -> Longs:
-    """Rows on the path, the last first."""
-    row = _last(links, region)
-    parent, ready = links.parent.data, links.ready_ns.data
-    found: list[int] = []
-    while row >= 0:
-        found.append(row)
-        if ready[row] <= region.start_ns:
-            break
-        row = parent[row]
-    return np.array(found, np.int64)
+def _nodes(links: Links, region: Region) -> Longs:
+    """The instructions on the path, the last first."""
+    return links.way_back(_last(links, region), region.start_ns)
 
 
-def _last(links: CriticalLinks, region: Region) -> int:
+def _last(links: Links, region: Region) -> int:
     """The row that is under way when the range ends, else the one that ended last; -1 for none.
 
     Of several under way the one that began last.
     """
-    tally = region.run.instructions.tally
-    under_way = tally.order[tally.across(region.end_ns)]
-    under_way = under_way[np.isin(links.core[under_way], region.cores)]
+    tally, kinds = region.run.instructions.tally, region.own_kinds
+    under_way = tally.across(region.end_ns)
+    under_way = under_way[kinds[tally.kinds_at(under_way)]]
     if len(under_way):
-        return int(under_way[np.argmax(links.start_ns[under_way])])
-    order = links.by_end
-    last = int(np.searchsorted(links.end_ns[order], region.end_ns, "right"))
-    for first in range(last, 0, -SCANNED_AT_ONCE):
-        piece = order[max(first - SCANNED_AT_ONCE, 0) : first]
-        own = piece[np.isin(links.core[piece], region.cores)]
-        own = own[links.end_ns[own] > region.start_ns]
-        if len(own) or links.end_ns[piece[0]] <= region.start_ns:
-            return int(own[-1]) if len(own) else -1
-    return -1
+        last = under_way[[np.argmax(tally.starts(under_way))]]
+    else:
+        last = np.array([tally.ended_last(kinds, region.start_ns, region.end_ns)], np.int64)
+    return int(links.at_places(last, tally.rows_at(last))[0]) if last[0] >= 0 else -1
 
 
 def critical_path(region: Region) -> dict[str, Any]:
@@ -129,7 +113,12 @@ def _longest(path: Path, most: int) -> list[int]:
     return found
 
 
-def _resource(links: CriticalLinks, path: Path, place: int) -> tuple[str, int | None, str]:
+def _row(links: Links, index: int) -> int | None:
+    """The row of `Instruction` of one of the links."""
+    return int(links.rows_of(np.array([index], np.int64))[0]) if index >= 0 else None
+
+
+def _resource(links: Links, path: Path, place: int) -> tuple[str, int | None, str]:
     """What a stretch is spent on: kind, core and name."""
     kind, row = int(path.kind[place]), int(path.row[place])
     if kind == UNKNOWN or row < 0:
@@ -140,10 +129,10 @@ def _resource(links: CriticalLinks, path: Path, place: int) -> tuple[str, int | 
     return SEGMENT_NAMES[kind], core, links.engine[int(links.engine_code[row])]
 
 
-def _resources(links: CriticalLinks, path: Path, region: Region) -> list[dict[str, Any]]:
+def _resources(links: Links, path: Path, region: Region) -> list[dict[str, Any]]:
     """Time on the path by what it is spent on, the most first."""
     row = np.maximum(path.row, 0)
-    engine, core = (links.engine_code[row], links.core[row]) if len(links.core) else (row, row)
+    engine, core = (links.engine_code[row], links.core[row]) if len(links) else (row, row)
     name = np.where(path.kind == MOVE, path.queue, engine)
     key = (path.kind << 48) | (np.where(path.kind == UNKNOWN, 0, core) << 32)
     key |= np.where(path.kind == UNKNOWN, 0, name)
@@ -165,7 +154,7 @@ def _resources(links: CriticalLinks, path: Path, region: Region) -> list[dict[st
     return sorted(found, key=lambda entry: -entry["ns"])
 
 
-def _link(links: CriticalLinks, path: Path, place: int, region: Region) -> dict[str, Any]:
+def _link(links: Links, path: Path, place: int, region: Region) -> dict[str, Any]:
     kind, core, name = _resource(links, path, place)
     row, after = int(path.row[place]), int(path.after[place])
     return {
@@ -175,39 +164,52 @@ def _link(links: CriticalLinks, path: Path, place: int, region: Region) -> dict[
         "start_ns": int(path.start_ns[place]),
         "end_ns": int(path.end_ns[place]),
         "ns": int(path.length_ns[place]),
-        "row": row if row >= 0 else None,
+        "row": _row(links, row),
         "opcode": links.opcode[int(links.opcode_code[row])] if row >= 0 else None,
-        "after_row": after if after >= 0 else None,
+        "after_row": _row(links, after),
         "after_opcode": links.opcode[int(links.opcode_code[after])] if after >= 0 else None,
         "released_by": LINK_NAMES[int(links.kind[after])] if after >= 0 else None,
-        "track": track_of(links, path, place, region),
+        "track": tracks_of(links, path, np.array([place]), region)[0],
     }
 
 
-def track_of(links: CriticalLinks, path: Path, place: int, region: Region) -> str | None:
-    """The timeline's row a stretch lies on."""
-    kind, row = int(path.kind[place]), int(path.row[place])
-    if kind == UNKNOWN or row < 0:
-        return None
-    core = int(links.core[row])
-    if kind != MOVE:
-        code = int(links.track_code[row])
-        return engine_track(region, core, links.track[code] or links.engine[0])
-    title = links.queues[int(path.queue[place])]
-    queue = next((q for q in region.run.packets.queues if (q.core, q.name) == (core, title)), None)
-    return queue_track(region, queue) if isinstance(queue, Queue) else None
+def tracks_of(links: Links, path: Path, places: Longs, region: Region) -> list[str | None]:
+    """The timeline's rows that stretches lie on."""
+    rows = path.row[places]
+    is_known = (path.kind[places] != UNKNOWN) & (rows >= 0)
+    own = np.maximum(rows, 0) if len(links) else rows[:0]
+    queues = {(queue.core, queue.name): queue for queue in reversed(region.run.packets.queues)}
+    found: list[str | None] = []
+    for known, kind, core, code, queue in zip(
+        is_known.tolist(),
+        path.kind[places].tolist(),
+        links.core[own].tolist(),
+        links.track_code[own].tolist(),
+        path.queue[places].tolist(),
+        strict=True,
+    ):
+        moving = queues.get((core, links.queues[queue])) if known and kind == MOVE else None
+        if not known or (kind == MOVE and moving is None):
+            found.append(None)
+        elif moving is not None:
+            found.append(queue_track(region, moving))
+        else:
+            found.append(engine_track(region, core, links.track[code] or links.engine[0]))
+    return found
 
 
-def _segments(links: CriticalLinks, path: Path, region: Region) -> list[dict[str, Any]]:
+def _segments(links: Links, path: Path, region: Region) -> list[dict[str, Any]]:
     """The longest stretches in order of time."""
     places = sorted(_longest(path, MOST_SEGMENTS), key=lambda place: int(path.start_ns[place]))
+    rows = links.rows_of(np.maximum(path.row[places], 0)).tolist()
+    tracks = tracks_of(links, path, np.array(places, np.int64), region)
     return [
         {
             "kind": SEGMENT_NAMES[int(path.kind[place])],
             "start_ns": int(path.start_ns[place]),
             "end_ns": int(path.end_ns[place]),
-            "row": int(path.row[place]) if path.row[place] >= 0 else None,
-            "track": track_of(links, path, place, region),
+            "row": row if path.row[place] >= 0 else None,
+            "track": track,
         }
-        for place in places
+        for place, row, track in zip(places, rows, tracks, strict=True)
     ]

@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from profiles.metrics.critical_links import CriticalLinks
-from profiles.metrics.dependencies import edges_of
+from profiles.metrics.critical_links import Links
 from profiles.metrics.dependency_edges import (
     KIND_NAMES,
     USUAL,
@@ -32,7 +31,7 @@ TIME_LIMIT_S = 2.0
 
 @dataclass
 class Chain:
-    """Rows of `Instruction` in the order in which they were reached, and the edges among them.
+    """Instructions by their index, in the order in which they were reached, and their edges.
 
     `depth` says by how many edges a row is away from where the chain begins. `beyond` counts the
     events one edge further that are not in it, and `cut` says why: the depth that was asked for,
@@ -129,7 +128,7 @@ def dependency_chain(
     transfer let go on. Raises NoSuchRowError, and OSError or ArrowException.
     """
     links = device.critical_links
-    source = EdgeSource(links, edges_of(device.run, device.part))
+    source = EdgeSource(links, device.compiled_edges)
     begin = ends_of(device, table, row, way)
     first = 0 if table == "Instruction" else 1
     chain = walk_chain(source, begin, way, depth, kinds=kinds, most=most, first_depth=first)
@@ -148,7 +147,7 @@ def dependency_chain(
     }
 
 
-def _waits(links: CriticalLinks, rows: Longs) -> Longs:
+def _waits(links: Links, rows: Longs) -> Longs:
     """How long each row's engine had been free by the time it went on; -1 where it is not known."""
     free = links.free_since_ns[rows]
     waited = links.ready_ns[rows] - np.minimum(np.maximum(free, 0), links.ready_ns[rows])
@@ -156,11 +155,12 @@ def _waits(links: CriticalLinks, rows: Longs) -> Longs:
     return result
 
 
-def _events(links: CriticalLinks, chain: Chain) -> list[dict[str, Any]]:
-    waits = _waits(links, np.array(chain.rows, np.int64)).tolist()
+def _events(links: Links, chain: Chain) -> list[dict[str, Any]]:
+    indices = np.array(chain.rows, np.int64)
+    waits, table_rows = _waits(links, indices).tolist(), links.rows_of(indices).tolist()
     return [
         {
-            "row": row,
+            "row": table_row,
             "opcode": links.opcode[int(links.opcode_code[row])],
             "track": links.track[int(links.track_code[row])],
             "core": int(links.core[row]),
@@ -169,11 +169,13 @@ def _events(links: CriticalLinks, chain: Chain) -> list[dict[str, Any]]:
             "depth": depth,
             "waited_ns": waited if waited >= 0 else None,
         }
-        for row, depth, waited in zip(chain.rows, chain.depth, waits, strict=True)
+        for row, depth, waited, table_row in zip(
+            chain.rows, chain.depth, waits, table_rows, strict=True
+        )
     ]
 
 
-def _edges(links: CriticalLinks, chain: Chain) -> list[dict[str, Any]]:
+def _edges(links: Links, chain: Chain) -> list[dict[str, Any]]:
     place = {row: at for at, row in enumerate(chain.rows)}
     return [
         {

@@ -6,12 +6,9 @@ from enum import IntEnum
 
 import numpy as np
 
-from profiles.metrics.critical_links import ORDER, SEMAPHORE, TRANSFER, CriticalLinks
-from profiles.metrics.dependencies import Edges
+from profiles.metrics.compiled_edges import EdgesBySide
+from profiles.metrics.critical_links import ORDER, SEMAPHORE, TRANSFER, Links
 from profiles.metrics.events import Longs
-
-MOST_EXPANDED = 1_000_000
-"""So many edges are looked at in one step; what is more is counted."""
 
 
 class EdgeKind(IntEnum):
@@ -74,8 +71,8 @@ class FoundEdges:
 class EdgeSource:
     """All edges of a part: the compiler's, where it names any, and the links of what let go on."""
 
-    links: CriticalLinks
-    compiled: Edges | None
+    links: Links
+    compiled: EdgesBySide | None
 
     def touching(
         self, rows: Longs, *, later: bool, kinds: Collection[EdgeKind] = USUAL
@@ -92,17 +89,15 @@ class EdgeSource:
         edges = self.compiled
         if edges is None:
             return _nothing()
-        side, order = (edges.before, edges.by_before) if later else (edges.after, edges.by_after)
-        own, unseen = within(side, order, rows)
+        found = edges.around(rows, later=later)
         names = [COMPILED.get(name, EdgeKind.UNKNOWN) for name in edges.kinds]
-        kind = np.array(names, np.int64)[edges.kind[own]]
-        none = np.full(len(own), -1, np.int64)
-        before, after = edges.before[own], edges.after[own]
-        return FoundEdges(before, after, kind, edges.gap_ns[own], none, unseen)
+        kind = np.array(names, np.int64)[found.kind]
+        none = np.full(len(kind), -1, np.int64)
+        return FoundEdges(found.before, found.after, kind, found.gap_ns, none, found.unseen)
 
     def _linked(self, rows: Longs, *, later: bool) -> FoundEdges:
         links = self.links
-        after, unseen = within(links.parent, links.by_parent, rows) if later else (rows, 0)
+        after, unseen = links.children(rows) if later else (rows, 0)
         after = after[links.parent[after] >= 0]
         before = links.parent[after]
         codes = np.full(max(LINKED) + 1, int(EdgeKind.UNKNOWN), np.int64)
@@ -126,18 +121,3 @@ def _joined(one: FoundEdges, other: FoundEdges) -> FoundEdges:
 def _nothing() -> FoundEdges:
     none = np.zeros(0, np.int64)
     return FoundEdges(none, none, none, none, none)
-
-
-def within(side: Longs, order: Longs, wanted: Longs) -> tuple[Longs, int]:
-    """Places of `side` that hold one of the wanted values, and how many more there are.
-
-    `order` sorts `side`.
-    """
-    first = np.searchsorted(side, wanted, "left", sorter=order)
-    count = np.searchsorted(side, wanted, "right", sorter=order) - first
-    ends = np.cumsum(count)
-    total = int(count.sum())
-    place = np.arange(min(total, MOST_EXPANDED))
-    own = np.searchsorted(ends, place, "right")
-    found: Longs = order[first[own] + place - (ends - count)[own]] if total else place
-    return found, total - len(place)

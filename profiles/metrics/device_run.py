@@ -2,12 +2,10 @@
 itself; kept for the last few runs, since runs never change.
 """
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
@@ -16,12 +14,12 @@ import numpy.typing as npt
 
 from profiles.metrics.chips import Chip, chip_of_metadata
 from profiles.metrics.column_reading import TableColumns, table_rows
+from profiles.metrics.compiled_edges import EdgesBySide, edges_of
 from profiles.metrics.coverage import Coverage
-from profiles.metrics.critical_links import CriticalLinks, critical_links
+from profiles.metrics.critical_links import Links, critical_links
 from profiles.metrics.events import Coded, Longs
 from profiles.metrics.instruction_kinds import InstructionKinds, instruction_kinds
 from profiles.metrics.packet_kinds import RUN_TIME_SOURCES, PacketKinds, packet_kinds
-from profiles.storage.layout import MANIFEST
 from profiles.storage.tables import ReadableRun
 
 TRANSFER_TABLE = "DmaPacketAggregated"
@@ -29,7 +27,6 @@ DMA_OPCODES = "DMA_"
 SEMAPHORE_BYTES = 4
 COVERED = 0.9
 """Of two counts of the same bytes, one by packets and one by instructions, the share that holds."""
-MOST_KEPT_ROWS = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -68,6 +65,27 @@ class Transfers:
     variable: Coded
     source: Coded
     target: Coded
+
+    @cached_property
+    def _by_start(self) -> tuple[Longs, Longs, Longs]:
+        """Rows in order of their start, their starts, and when all up to each have ended."""
+        order = np.argsort(self.start_ns, kind="stable")
+        ends = self.end_ns[order]
+        reach = np.maximum.accumulate(ends) if len(ends) else ends
+        return order, self.start_ns[order], reach
+
+    def starting(self, start_ns: int, end_ns: int) -> Longs:
+        """Rows of those that start in [start, end), in order of time."""
+        order, starts, _ = self._by_start
+        first, last = np.searchsorted(starts, (start_ns, end_ns)).tolist()
+        return order[first : max(first, last)]
+
+    def touching(self, start_ns: int, end_ns: int) -> Longs:
+        """Rows of those that have a part in [start, end)."""
+        order, starts, reach = self._by_start
+        first = int(np.searchsorted(reach, start_ns, "right"))
+        own = order[first : max(first, int(np.searchsorted(starts, end_ns)))]
+        return np.sort(own[self.end_ns[own] > start_ns])
 
 
 class DeviceRun:
@@ -125,6 +143,38 @@ class DeviceRun:
         """What all engines or queues of some cores cover together, by a name and the cores."""
         return {}
 
+    def kept_coverage(
+        self, name: str, cores: tuple[int, ...], make: Callable[[], Coverage]
+    ) -> Coverage:
+        """What parts of the run cover together, made once."""
+        kept, key = self.kept_coverages, (name, cores)
+        if key not in kept:
+            kept[key] = make()
+        return kept[key]
+
+    @cached_property
+    def whole_bytes(self) -> tuple[float, float]:
+        """Bytes of all packets, and of device memory what instructions read or wrote, the more."""
+        sizes = self.packets.size_bytes * self.packets.tally.counts
+        totals = self.instructions.tally.counts
+        moved = [
+            float((self.instructions.amounts[name] * totals).sum())
+            for name in ("hbm_read_bytes", "hbm_write_bytes")
+        ]
+        return float(sizes.sum()), max(moved)
+
+    @cached_property
+    def spills(self) -> tuple[Longs, Longs]:
+        """When instructions began that reload spilled values, and that save them."""
+        return self._starts_of("spill_reload_bytes"), self._starts_of("spill_save_bytes")
+
+    def _starts_of(self, column: str) -> Longs:
+        instructions = self.instructions
+        if column not in instructions.has:
+            return np.zeros(0, np.int64)
+        chosen = instructions.amounts[column] > 0
+        return np.unique(instructions.tally.start_ns[chosen[instructions.tally.kind]])
+
     @cached_property
     def limits(self) -> Mapping[int, Limits]:
         """By core the limits it recorded; a core without records is not in it."""
@@ -140,9 +190,18 @@ class DeviceRun:
         return MappingProxyType(found)
 
     @cached_property
-    def critical_links(self) -> CriticalLinks:
+    def critical_links(self) -> Links:
         """For every instruction what let it start."""
         return critical_links(self.run, self.part)
+
+    @property
+    def compiled_edges(self) -> EdgesBySide | None:
+        """The edges that the compiler names; None where it names none."""
+        return edges_of(self.run, self.part)
+
+    def between(self, start_ns: int, end_ns: int) -> "DeviceRun":  # noqa: ARG002
+        """The same run, read for questions about a range alone."""
+        return self
 
     @cached_property
     def transfers(self) -> Transfers:
@@ -221,41 +280,3 @@ class DeviceRun:
     def has_packets(self) -> bool:
         """Whether the trace holds DMA records."""
         return bool(len(self.packets.tally))
-
-
-class Shelf:
-    """Opened runs, the last used ones, together of at most so many rows: 120 bytes a row."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._runs: OrderedDict[tuple[object, ...], tuple[DeviceRun, int]] = OrderedDict()
-
-    def run(self, run: ReadableRun, part: int) -> DeviceRun:
-        """The opened part: the same one as before, as long as it is kept and has not changed."""
-        rows = sum(
-            entry.row_count
-            for entry in run.manifest.tables
-            if entry.part == part and entry.name in {"Instruction", "DmaPacket"}
-        )
-        facts = (run.path / MANIFEST).stat()
-        key = (run.path, part, facts.st_ino, facts.st_mtime_ns, facts.st_size)
-        with self._lock:
-            found = self._runs.pop(key, None) or (DeviceRun(run, part), rows)
-            self._runs[key] = found
-            while sum(size for _, size in self._runs.values()) > MOST_KEPT_ROWS:
-                self._runs.popitem(last=False)
-        return found[0]
-
-    def __len__(self) -> int:
-        return len(self._runs)
-
-
-SHELF = Shelf()
-
-
-def device_run(run: ReadableRun, part: int = 0) -> DeviceRun:
-    """A part of a run, out of memory if it was asked for before and is not too large.
-
-    Raises OSError if the run is gone.
-    """
-    return SHELF.run(run, part)

@@ -33,7 +33,7 @@ def longest_instruction(region: Region, kinds: Sequence[int] | Longs) -> Place |
     found = _longest(instructions.tally, kinds, region)
     if found is None:
         return None
-    kind = instructions.kinds[int(instructions.tally.kind[found])]
+    kind = instructions.kinds[int(instructions.tally.kinds_at(found)[0])]
     track = engine_track(region, kind.core, kind.track)
     return _place(track, *_event(instructions.tally, found))
 
@@ -45,7 +45,7 @@ def longest_of_operator(region: Region, pairs: Sequence[int] | Longs) -> Place |
     found = None if operators is None else _longest(operators.tally, pairs, region)
     if operators is None or found is None:
         return None
-    kind = instructions.kinds[int(operators.kind[operators.tally.kind[found]])]
+    kind = instructions.kinds[int(operators.kind[operators.tally.kinds_at(found)[0]])]
     track = engine_track(region, kind.core, kind.track)
     return _place(track, *_event(operators.tally, found))
 
@@ -58,7 +58,7 @@ def longest_packet(
     found = _longest(packets.tally, kinds, region)
     if found is None:
         return None
-    kind = packets.kinds[int(packets.tally.kind[found])]
+    kind = packets.kinds[int(packets.tally.kinds_at(found)[0])]
     track = queue_track(region, kind.queue)
     if is_by_engine and kind.engine is not None:
         track = dma_engine_track(region, kind.queue.core, kind.engine)
@@ -77,17 +77,18 @@ def longest_limit(region: Region, core: int) -> Place | None:
     return _place(clock_track(region, core), int(limits.row[number]), start_ns, end_ns)
 
 
-def _event(tally: Tally, at: int) -> tuple[int, int, int]:
-    return int(tally.order[at]), int(tally.start_ns[at]), int(tally.end_ns[at])
+def _event(tally: Tally, at: Longs) -> tuple[int, int, int]:
+    return int(tally.rows_at(at)[0]), int(tally.starts(at)[0]), int(tally.ends(at)[0])
 
 
-def _longest(tally: Tally, kinds: Sequence[int] | Longs, region: Region) -> int | None:
+def _longest(tally: Tally, kinds: Sequence[int] | Longs, region: Region) -> Longs | None:
+    """The place of the event, alone in an array."""
     numbers = [int(number) for number in kinds]
     found = tally.longest_started(numbers, region.start_ns, region.end_ns)
     if found is not None:
-        return found
+        return np.array([found], np.int64)
     early = tally.across(region.start_ns)
-    early = early[np.isin(tally.kind[early], numbers)]
+    early = early[np.isin(tally.kinds_at(early), numbers)]
     if not len(early):
         return None
-    return int(early[np.argmax(tally.end_ns[early] - tally.start_ns[early])])
+    return early[[np.argmax(tally.ends(early) - tally.starts(early))]]

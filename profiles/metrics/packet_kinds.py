@@ -82,13 +82,18 @@ class PacketKinds:
     @cached_property
     def engine_coverage(self) -> Mapping[tuple[int, int], Coverage]:
         """By core and DMA engine the time in which it moved a packet."""
+        return MappingProxyType(
+            {key: self.tally.covered(mask) for key, mask in self.engine_masks.items()}
+        )
+
+    @cached_property
+    def engine_masks(self) -> Mapping[tuple[int, int], Mask]:
+        """By core and DMA engine the kinds it moved."""
         found: dict[tuple[int, int], list[int]] = {}
         for number, kind in enumerate(self.kinds):
             if kind.engine is not None:
                 found.setdefault((kind.queue.core, kind.engine), []).append(number)
-        return MappingProxyType(
-            {key: self.tally.covered(self._mask(own)) for key, own in sorted(found.items())}
-        )
+        return MappingProxyType({key: self._mask(own) for key, own in sorted(found.items())})
 
     def _mask(self, numbers: Sequence[int]) -> Mask:
         mask = np.zeros(len(self.kinds), bool)

@@ -87,9 +87,8 @@ def dma(region: Region) -> dict[str, Any]:
 def _transfers(region: Region) -> dict[str, Any]:
     """Whole transfers as points: size, time and rate of each; of many an even choice in time."""
     table = region.run.transfers
-    own = (table.start_ns >= region.start_ns) & (table.start_ns < region.end_ns)
-    places = np.flatnonzero(own & np.isin(table.core, region.cores))
-    places = places[np.argsort(table.start_ns[places], kind="stable")]
+    places = table.starting(region.start_ns, region.end_ns)
+    places = places[np.isin(table.core[places], region.cores)]
     step = -(-len(places) // MOST_TRANSFERS) or 1
     points = []
     for place in places[::step].tolist():

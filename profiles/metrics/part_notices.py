@@ -143,9 +143,7 @@ def _few_packets(region: Region) -> dict[str, Any] | None:
     run = region.run
     if not run.has_packets or not region.has_hbm_bytes:
         return None
-    whole = Region(run)
-    packets = float((whole.counted_packets.executions * run.packets.size_bytes).sum())
-    moved = max(whole.amount("hbm_read_bytes"), whole.amount("hbm_write_bytes"))
+    packets, moved = run.whole_bytes
     if packets >= COVERED * moved:
         return None
     share = packets / moved

@@ -5,7 +5,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from profiles.metrics.critical_path import SEGMENT_NAMES, Path, track_of, walk
+from profiles.metrics.critical_path import SEGMENT_NAMES, Path, tracks_of, walk
 from profiles.metrics.device_run import DeviceRun
 from profiles.metrics.region import Region
 
@@ -31,6 +31,9 @@ def path_window(
     within = np.minimum(path.end_ns[inside], end) - np.maximum(path.start_ns[inside], start)
     longest = inside[np.argsort(-within, kind="stable")[:MOST_SEGMENTS]]
     links = device.critical_links
+    shown = longest[np.argsort(path.start_ns[longest], kind="stable")]
+    rows = links.rows_of(np.maximum(path.row[shown], 0)).tolist()
+    tracks = tracks_of(links, path, shown, region)
     return {
         "path_ns": int(path.length_ns.sum()),
         "ns": int(within.sum()),
@@ -39,10 +42,10 @@ def path_window(
                 "kind": SEGMENT_NAMES[int(path.kind[place])],
                 "start_ns": int(path.start_ns[place]),
                 "end_ns": int(path.end_ns[place]),
-                "row": int(path.row[place]) if path.row[place] >= 0 else None,
-                "track": track_of(links, path, place, region),
+                "row": row if path.row[place] >= 0 else None,
+                "track": track,
             }
-            for place in longest[np.argsort(path.start_ns[longest], kind="stable")].tolist()
+            for place, row, track in zip(shown.tolist(), rows, tracks, strict=True)
         ],
         "segment_count": len(inside),
     }

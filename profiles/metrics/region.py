@@ -160,10 +160,7 @@ class Region:
 
     def _kept(self, name: str, parts: Callable[[], Sequence[Coverage]]) -> Coverage:
         """What parts of the run cover together, whatever the range: made once for these cores."""
-        kept, key = self.run.kept_coverages, (name, self.cores)
-        if key not in kept:
-            kept[key] = self.joined(parts())
-        return kept[key]
+        return self.run.kept_coverage(name, self.cores, lambda: self.joined(parts()))
 
     def _of_engines(self, names: Sequence[str]) -> Sequence[Coverage]:
         return [self.engine(core, engine) for core in self.cores for engine in names]

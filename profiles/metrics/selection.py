@@ -44,7 +44,7 @@ class Selection:
     def __init__(
         self, run: DeviceRun, start_ns: int, end_ns: int, tracks: Sequence[ChosenTrack]
     ) -> None:
-        self.region = Region(run, start_ns, end_ns)
+        self.region = Region(run.between(start_ns, end_ns), start_ns, end_ns)
         self.tracks = tracks
 
     def answer(self) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class Selection:
             (run.instructions.tally, self.instructions),
             (run.packets.tally, self.packets),
         ):
-            count += int(np.count_nonzero(chosen[tally.kind[tally.across(start)]]))
+            count += int(np.count_nonzero(chosen[tally.kinds_at(tally.across(start))]))
         return count
 
     def _engine(self, track: ChosenTrack) -> dict[str, Any]:

@@ -14,13 +14,17 @@ from typing import Any
 from profiles.metrics.device_run import DeviceRun
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.instruction_kinds import TABLE
+from profiles.metrics.kept.run import KeptFacts, KeptRun
+from profiles.metrics.kept.write import write_run
 from profiles.metrics.region import Region
 from profiles.metrics.registry import answer
-from profiles.storage.durable import write_text
+from profiles.storage.columns import ColumnFile
+from profiles.storage.durable import write_text, written_whole
 from profiles.storage.layout import part_folder
 from profiles.storage.tables import ReadableRun
 
 FILE = "metrics.json"
+COLUMNS = "metrics.columns"
 
 
 @lru_cache(maxsize=1)
@@ -44,12 +48,24 @@ def write_answer(run: ReadableRun, part: int, thresholds: Thresholds) -> bool:
     """
     if run.manifest.table(TABLE, part) is None:
         return False
-    document = {
-        "made_with": _made_with(thresholds),
-        "answer": answer(Region(DeviceRun(run, part).prepare()), thresholds),
-    }
-    write_text(_path(run, part), json.dumps(document, allow_nan=False))
+    device = DeviceRun(run, part).prepare()
+    found = {"made_with": _made_with(thresholds), "answer": answer(Region(device), thresholds)}
+    write_text(_path(run, part), json.dumps(found, allow_nan=False))
+    with written_whole(_path(run, part, COLUMNS)) as draft, draft.open("wb") as file:
+        write_run(device, file, _code())
     return True
+
+
+def kept_run(run: ReadableRun, part: int) -> KeptRun | None:
+    """The part as it was kept for ranges; None where it was not, or by another program."""
+    try:
+        file = ColumnFile(_path(run, part, COLUMNS))
+        if file.header["made_with"] != _code():
+            return None
+        facts = KeptFacts(DeviceRun(run, part), file)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return KeptRun(run, part, facts, facts.span_ns)
 
 
 def stored_answer(run: ReadableRun, part: int, thresholds: Thresholds) -> dict[str, Any] | None:
@@ -64,5 +80,5 @@ def stored_answer(run: ReadableRun, part: int, thresholds: Thresholds) -> dict[s
     return found
 
 
-def _path(run: ReadableRun, part: int) -> Path:
-    return run.path / part_folder(part) / FILE
+def _path(run: ReadableRun, part: int, name: str = FILE) -> Path:
+    return run.path / part_folder(part) / name

@@ -12,13 +12,15 @@ from profiles.metrics.coverage import Coverage
 from profiles.metrics.events import Longs, Mask
 from profiles.metrics.intervals import union
 
+NEVER_NS = int(np.iinfo(np.int64).min)
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
 MOST_CHECKPOINT_CELLS = 4_000_000
 MOST_CHECKPOINTS = 64
 SCANNED_AT_ONCE = 65_536
-KNOWN_OF_A_KIND = 1000
+KNOWN_OF_A_KIND = 200
+"""As many rows as the evidence of a finding names."""
 MOST_KEPT_STRETCHES = 4_000_000
 """Stretches of coverages that stay in memory, 16 bytes each."""
 
@@ -36,6 +38,16 @@ class Counted:
     time_ns: Reals
 
 
+def longest_first(length: Longs, most: int) -> Longs:
+    """Places of the largest values, the largest first; of equals the earlier ones."""
+    if len(length) <= most:
+        return np.argsort(-length, kind="stable")
+    least = np.partition(length, len(length) - most)[len(length) - most]
+    chosen = np.flatnonzero(length >= least)
+    result: Longs = chosen[np.argsort(-length[chosen], kind="stable")][:most]
+    return result
+
+
 class Tally:
     """Slices in order of their start, each of one kind.
 
@@ -51,7 +63,8 @@ class Tally:
         self.kinds = kinds
         self._reach_ns = np.maximum.accumulate(self.end_ns) if len(self.end_ns) else self.end_ns
         self._step, self._counts, self._times = self._checkpoints()
-        self._coverages: dict[bytes, Coverage] = {}
+        self.asked: dict[bytes, Coverage] = {}
+        """Coverages that were asked for, by the kinds as bytes."""
 
     def __len__(self) -> int:
         return len(self.start_ns)
@@ -75,6 +88,22 @@ class Tally:
         length = (self.end_ns[own] - self.start_ns[own]).astype(np.float64)
         summed = np.bincount(self.kind[own], weights=length, minlength=self.kinds)
         return summed.astype(np.float64)
+
+    def starts(self, places: Longs) -> Longs:
+        """When slices begin."""
+        return self.start_ns[places]
+
+    def ends(self, places: Longs) -> Longs:
+        """When slices end."""
+        return self.end_ns[places]
+
+    def kinds_at(self, places: Longs) -> npt.NDArray[np.integer]:
+        """Of which kind slices are."""
+        return self.kind[places]
+
+    def rows_at(self, places: Longs) -> Longs:
+        """Where slices stand in what was given."""
+        return self.order[places]
 
     def starting(self, start_ns: int, end_ns: int) -> slice:
         """The slices that start in [start, end)."""
@@ -138,16 +167,62 @@ class Tally:
         own = self.starting(start_ns, end_ns)
         return np.concatenate((self.across(start_ns), np.arange(own.start, own.stop)))
 
+    def reach_before(self, place: int) -> int:
+        """When all slices before a place have ended."""
+        return int(self._reach_ns[place - 1]) if place > 0 else NEVER_NS
+
+    def last_of(self, kinds: Mask, start_ns: int, end_ns: int, most: int) -> Longs:
+        """Places of the last slices of these kinds that touch the range, the very last first."""
+        own = self.starting(start_ns, end_ns)
+        found = np.zeros(0, np.int64)
+        for last in range(own.stop, own.start, -SCANNED_AT_ONCE):
+            piece = np.arange(max(last - SCANNED_AT_ONCE, own.start), last)
+            found = np.concatenate((piece[kinds[self.kinds_at(piece)]], found))[-most:]
+            if len(found) == most:
+                return found[::-1]
+        early = self.across(start_ns)
+        found = np.concatenate((early[kinds[self.kinds_at(early)]], found))[-most:]
+        return found[::-1]
+
+    def ended_last(self, kinds: Mask, start_ns: int, end_ns: int) -> int:
+        """The place of the slice of these kinds that ended last, at most with the range; -1 for
+        none. Of several the one that began last, and of those the last one given.
+        """
+        own = self.starting(start_ns, end_ns)
+        best, best_key = -1, (start_ns, 0, 0)
+        for last in range(own.stop, own.start, -SCANNED_AT_ONCE):
+            if self.reach_before(last) < best_key[0]:
+                return best
+            piece = np.arange(max(last - SCANNED_AT_ONCE, own.start), last)
+            best, best_key = self._later(piece, kinds, end_ns, best, best_key)
+        return self._later(self.across(start_ns), kinds, end_ns, best, best_key)[0]
+
+    def _later(
+        self, places: Longs, kinds: Mask, end_ns: int, best: int, best_key: tuple[int, int, int]
+    ) -> tuple[int, tuple[int, int, int]]:
+        ends = self.ends(places)
+        chosen = (ends <= end_ns) & (ends >= best_key[0]) & kinds[self.kinds_at(places)]
+        places, ends = places[chosen], ends[chosen]
+        if not len(places):
+            return best, best_key
+        places = places[ends == ends.max()]
+        order = np.lexsort((self.rows_at(places), self.starts(places)))
+        place = int(places[order[-1]])
+        one = places[order[-1:]]
+        key = (int(ends.max()), int(self.starts(one)[0]), int(self.rows_at(one)[0]))
+        is_later = key[0] > best_key[0] if best < 0 else key > best_key
+        return (place, key) if is_later else (best, best_key)
+
     def coverage(self, kinds: Mask) -> Coverage:
         """The time that at least one slice of these kinds covers; kept for the next who asks."""
         key = kinds.tobytes()
-        found = self._coverages.get(key)
+        found = self.asked.get(key)
         if found is None:
             found = self.covered(kinds)
-            kept = sum(len(one.stretches.start_ns) for one in list(self._coverages.values()))
+            kept = sum(len(one.stretches.start_ns) for one in list(self.asked.values()))
             if kept + len(found.stretches.start_ns) > MOST_KEPT_STRETCHES:
-                self._coverages.clear()
-            self._coverages[key] = found
+                self.asked.clear()
+            self.asked[key] = found
         return found
 
     def covered(self, kinds: Mask) -> Coverage:
@@ -167,24 +242,24 @@ class Tally:
         """
         own = self.starting(start_ns, end_ns)
         early = self.across(start_ns)
-        early = early[kinds[self.kind[early]]]
+        early = early[kinds[self.kinds_at(early)]]
         first = np.arange(own.start, min(own.stop, own.start + SCANNED_AT_ONCE))
-        found = np.concatenate((early, first[kinds[self.kind[first]]]))
+        found = np.concatenate((early, first[kinds[self.kinds_at(first)]]))
         if own.stop - own.start <= SCANNED_AT_ONCE:
-            return self._ordered(found)[:most], len(found)
+            return self._ordered(found, most), len(found)
         count = int(self._started(own)[kinds].sum()) + len(early)
-        known = self._longest_by_kind
+        known = self.longest_by_kind
         known = known[(known > first[-1]) & (known < own.stop)]
         known = known[kinds[self.kind[known]]]
-        return self._ordered(np.concatenate((found, known)))[:most], count
+        return self._ordered(np.concatenate((found, known)), most), count
 
-    def _ordered(self, places: Longs) -> Longs:
-        length = self.end_ns[places] - self.start_ns[places]
-        result: Longs = places[np.argsort(-length, kind="stable")]
+    def _ordered(self, places: Longs, most: int) -> Longs:
+        length = self.ends(places) - self.starts(places)
+        result: Longs = places[longest_first(length, most)]
         return result
 
     @cached_property
-    def _longest_by_kind(self) -> Longs:
+    def longest_by_kind(self) -> Longs:
         """Places of the longest slices of every kind."""
         order, lengths, edges = self._kind_order, self._by_kind[1], self._by_kind[2]
         found = [np.zeros(0, np.int64)]
@@ -208,9 +283,9 @@ class Tally:
         executions = started.astype(np.float64)
         for at_ns, sign in ((start_ns, 1.0), (end_ns, -1.0)):
             rows = self.across(at_ns)
-            left = self.end_ns[rows] - at_ns
-            share = left / (self.end_ns[rows] - self.start_ns[rows])
-            kind = self.kind[rows]
+            ends, kind = self.ends(rows), self.kinds_at(rows)
+            left = ends - at_ns
+            share = left / (ends - self.starts(rows))
             executions += sign * np.bincount(kind, weights=share, minlength=self.kinds)
             time += sign * np.bincount(kind, weights=left, minlength=self.kinds)
         return Counted(started, executions, time)

@@ -7,7 +7,7 @@ import pytest
 from django.core import checks
 from django.test import Client
 
-from profiles.metrics import device_run as device_run_module
+from profiles.metrics import shelf as shelf_module
 from profiles.models import Profile
 from tests.api.conftest import error_of
 
@@ -101,11 +101,23 @@ def test_a_part_or_a_profile_without_instructions_is_refused(
 def test_a_table_that_cannot_be_read_is_an_error_with_a_code(
     client: Client, processed: Profile, tables: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device_run_module, "MOST_KEPT_ROWS", 0)
+    monkeypatch.setattr(shelf_module, "MOST_KEPT_ROWS", 0)
     path = tables.run_path(str(processed.pk), 1) / "parts" / "0" / "Instruction.parquet"
     path.unlink()
     path.write_bytes(b"PAR1 nothing PAR1")
+    (path.parent / "metrics.columns").unlink()
     answer = metrics(client, processed, "?core=0")
+    assert (answer.status_code, error_of(answer)["code"]) == (503, "table.unreadable")
+
+
+def test_a_kept_file_that_is_damaged_inside_is_an_error_with_a_code(
+    client: Client, processed: Profile, tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_module, "MOST_KEPT_ROWS", 0)
+    path = tables.run_path(str(processed.pk), 1) / "parts" / "0" / "metrics.columns"
+    data = path.read_bytes()
+    path.write_bytes(bytes(4000) + data[4000:])
+    answer = metrics(client, processed, "?start_ns=20000&end_ns=60000")
     assert (answer.status_code, error_of(answer)["code"]) == (503, "table.unreadable")
 
 

@@ -80,6 +80,7 @@ def test_a_box_without_rows_holds_nothing(client: Client, processed: Profile) ->
 def test_a_damaged_table_is_told(client: Client, processed: Profile) -> None:
     path = table_store().run_path(str(processed.pk), 1) / "parts" / "0" / "Instruction.parquet"
     path.write_bytes(path.read_bytes()[:-64])
+    (path.parent / "metrics.columns").unlink()
     answer = selection(client, processed)
     assert answer.status_code == 503
     assert error_of(answer)["code"] == "table.unreadable"

@@ -6,7 +6,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from profiles.metrics.dependencies import edges_of
+from profiles.metrics.compiled_edges import edges_of
 from profiles.metrics.dependency_edges import COMPILED, EdgeKind, EdgeSource
 from profiles.metrics.device_run import DeviceRun
 from profiles.storage.tables import ReadableRun

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from profiles.metrics.dependencies import MOST_EDGES, NoSuchRowError, dependencies, edges_of
+from profiles.metrics.compiled_edges import edges_of
+from profiles.metrics.dependencies import MOST_EDGES, NoSuchRowError, dependencies
 from profiles.metrics.device_run import DeviceRun
 from tests.metrics.device_tables import instruction, region
 

@@ -10,8 +10,9 @@ import pytest
 
 from profiles.metrics.dependencies import NoSuchRowError
 from profiles.metrics.dependency_chain import Way, dependency_chain, walk_chain
-from profiles.metrics.dependency_edges import EdgeKind, EdgeSource, within
+from profiles.metrics.dependency_edges import EdgeKind, EdgeSource
 from profiles.metrics.device_run import DeviceRun
+from profiles.metrics.matches import within
 from tests.metrics.device_tables import device, instruction
 from tests.metrics.test_dependencies import TENSOR, edge, update
 
@@ -177,7 +178,7 @@ def test_places_are_found_up_to_the_bound(monkeypatch: pytest.MonkeyPatch) -> No
     order = np.argsort(side, kind="stable")
     found, unseen = within(side, order, np.array([3, 7, 1]))
     assert (found.tolist(), unseen) == ([0, 2, 4, 1], 0)
-    monkeypatch.setattr("profiles.metrics.dependency_edges.MOST_EXPANDED", 2)
+    monkeypatch.setattr("profiles.metrics.matches.MOST_EXPANDED", 2)
     found, unseen = within(side, order, np.array([3, 1]))
     assert (found.tolist(), unseen) == ([0, 2], 2)
 

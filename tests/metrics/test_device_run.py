@@ -1,17 +1,13 @@
 """A device profile opened: kinds of instructions and packets, cores, limits, and what is kept."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from profiles.metrics import device_run as device_run_module
 from profiles.metrics.column_reading import TableColumns, distinct
-from profiles.metrics.device_run import Shelf, device_run
 from profiles.metrics.events import NONE
-from profiles.metrics.region import Region
 from tests.metrics.device_tables import device, instruction, limit, matmul, packet
 
 
@@ -87,15 +83,6 @@ def test_the_span_holds_the_window_and_every_instruction(tmp_path: Path) -> None
     assert alone.span_ns == (0, 15)
 
 
-def test_a_run_is_kept_and_a_large_one_is_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = device(tmp_path, Instruction=[instruction("Vector", 0, 5)]).run
-    assert device_run(run) is device_run(run)
-    monkeypatch.setattr(device_run_module, "MOST_KEPT_ROWS", 0)
-    assert device_run(run) is not device_run(run)
-
-
 def test_a_column_that_a_table_lacks_reads_as_nothing(tmp_path: Path) -> None:
     run = device(tmp_path, Instruction=[instruction("Vector", 0, 5)]).run
     table = TableColumns(run, 0, "Instruction", ("engine", "mood"), ("start_ts", "weight"))
@@ -116,53 +103,6 @@ def test_distinct_rows_come_back_from_their_codes() -> None:
 
 def rows_of(count: int, first: int = 0) -> list[dict[str, object]]:
     return [instruction("Vector", 10 * n, 5) for n in range(first, first + count)]
-
-
-def test_runs_are_let_go_the_longest_unused_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(device_run_module, "MOST_KEPT_ROWS", 10)
-    shelf = Shelf()
-    first, second, third = (device(tmp_path / str(n), Instruction=rows_of(4)).run for n in range(3))
-    opened = shelf.run(first, 0)
-    shelf.run(second, 0)
-    assert shelf.run(first, 0) is opened
-    shelf.run(third, 0)
-    assert len(shelf) == 2
-    assert shelf.run(first, 0) is opened
-    kept = shelf.run(third, 0)
-    assert shelf.run(third, 0) is kept
-
-
-def test_a_run_that_is_too_large_is_opened_and_not_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(device_run_module, "MOST_KEPT_ROWS", 3)
-    shelf = Shelf()
-    large = device(tmp_path, Instruction=rows_of(4)).run
-    assert len(shelf.run(large, 0).instructions.tally) == 4
-    assert len(shelf) == 0
-
-
-def test_a_run_that_was_made_anew_is_opened_anew(tmp_path: Path) -> None:
-    shelf = Shelf()
-    run = device(tmp_path, Instruction=rows_of(4)).run
-    opened = shelf.run(run, 0)
-    manifest = run.path / "manifest.json"
-    text = manifest.read_text()
-    manifest.unlink()
-    manifest.write_text(text + " ")
-    assert shelf.run(run, 0) is not opened
-
-
-def test_many_threads_get_the_same_run(tmp_path: Path) -> None:
-    shelf = Shelf()
-    run = device(tmp_path, Instruction=rows_of(50)).run
-    with ThreadPoolExecutor(8) as pool:
-        opened = list(pool.map(lambda _: shelf.run(run, 0), range(40)))
-        regions = list(pool.map(lambda one: Region(one).length_ns(Region(one).compute), opened))
-    assert len({id(one) for one in opened}) == 1
-    assert set(regions) == {250}
 
 
 def test_what_is_prepared_is_what_would_be_read_later(tmp_path: Path) -> None:

@@ -148,3 +148,54 @@ def test_the_longest_of_some_kinds_is_what_a_loop_finds(
     lengths = {place: int(own.end_ns[place] - own.start_ns[place]) for place in places}
     expected = min(places, key=lambda place: (-lengths[place], place), default=None)
     assert own.longest_started(sorted(kinds), first, first + length) == expected
+
+
+TIMES = st.integers(0, 80)
+SOME_KINDS = st.lists(st.booleans(), min_size=4, max_size=4).map(lambda own: np.array(own, bool))
+
+
+def in_order(slices: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """As a tally holds them: by start, else as they were given; starts, ends, kinds."""
+    ordered = sorted(slices, key=lambda one: one[0])
+    return [(start, start + length, kind) for start, length, kind in ordered]
+
+
+@given(slices=SLICES, mask=SOME_KINDS, most=st.integers(1, 5), edges=st.tuples(TIMES, TIMES))
+def test_the_last_slices_of_a_range_come_last_first(
+    slices: list[tuple[int, int, int]], mask: np.ndarray, most: int, edges: tuple[int, int]
+) -> None:
+    first, last = sorted(edges)
+    found = tally(slices).last_of(mask, first, last, most).tolist()
+    wanted = [
+        place
+        for place, (start, end, kind) in enumerate(in_order(slices))
+        if mask[kind] and (first <= start < last or start < first < end)
+    ]
+    assert found == wanted[-most:][::-1]
+
+
+@given(slices=SLICES, mask=SOME_KINDS, edges=st.tuples(TIMES, TIMES))
+def test_what_ended_last_is_found_however_few_are_looked_at_at_once(
+    slices: list[tuple[int, int, int]], mask: np.ndarray, edges: tuple[int, int]
+) -> None:
+    first, last = sorted(edges)
+    whole = tally(slices).ended_last(mask, first, last)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tally_module, "SCANNED_AT_ONCE", 2)
+        assert tally(slices).ended_last(mask, first, last) == whole
+
+
+@given(slices=SLICES)
+def test_slices_tell_their_start_end_kind_and_row(slices: list[tuple[int, int, int]]) -> None:
+    own = tally(slices)
+    places = np.arange(len(own))
+    found = zip(
+        own.starts(places).tolist(),
+        own.ends(places).tolist(),
+        own.kinds_at(places).tolist(),
+        strict=True,
+    )
+    assert list(found) == in_order(slices)
+    assert sorted(own.rows_at(places).tolist()) == places.tolist()
+    for place in range(1, len(own) + 1):
+        assert own.reach_before(place) == max(end for _, end, _ in in_order(slices)[:place])

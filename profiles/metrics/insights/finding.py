@@ -11,6 +11,7 @@ from profiles.metrics.events import Longs
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.intervals import Stretches
 from profiles.metrics.region import Region
+from profiles.metrics.tally import longest_first
 
 MOST_ROWS = 200
 MOST_RANGES = 64
@@ -65,7 +66,7 @@ def rows_of(rows: Longs) -> tuple[int, ...]:
 def ranges_of(stretches: Stretches) -> tuple[tuple[tuple[int, int], ...], int]:
     """The longest stretches in order of time, and how many there are."""
     length = stretches.end_ns - stretches.start_ns
-    longest = np.sort(np.argsort(-length, kind="stable")[:MOST_RANGES])
+    longest = np.sort(longest_first(length, MOST_RANGES))
     pairs = zip(
         stretches.start_ns[longest].tolist(), stretches.end_ns[longest].tolist(), strict=True
     )

@@ -1,6 +1,7 @@
 """Where something happens: rows of tables, keys of the timeline's rows, stretches of time."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from profiles.metrics.packet_kinds import Queue
 from profiles.metrics.region import Region
 
 
+@lru_cache(maxsize=4096)
 def _slug(name: str) -> str:
     """As tracks spell a name in their keys."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
@@ -50,10 +52,10 @@ def instruction_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
     instructions = region.run.instructions
     tally = instructions.tally
     places, count = tally.longest(kinds, region.start_ns, region.end_ns, MOST_ROWS)
-    used = [instructions.kinds[n] for n in _used(kinds, tally.kind[places[:1]].tolist())]
+    used = [instructions.kinds[n] for n in _used(kinds, tally.kinds_at(places[:1]).tolist())]
     places_used = dict.fromkeys((kind.core, kind.track) for kind in used)
     tracks = tuple(engine_track(region, core, track) for core, track in places_used)
-    return Evidence(INSTRUCTION, rows_of(instructions.rows[places]), count, noun, tracks)
+    return Evidence(INSTRUCTION, rows_of(tally.rows_at(places)), count, noun, tracks)
 
 
 def packet_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
@@ -61,9 +63,9 @@ def packet_evidence(region: Region, kinds: Mask, noun: str) -> Evidence:
     packets = region.run.packets
     tally = packets.tally
     places, count = tally.longest(kinds, region.start_ns, region.end_ns, MOST_ROWS)
-    used = [packets.kinds[n].queue for n in _used(kinds, tally.kind[places[:1]].tolist())]
+    used = [packets.kinds[n].queue for n in _used(kinds, tally.kinds_at(places[:1]).tolist())]
     tracks = tuple(queue_track(region, queue) for queue in dict.fromkeys(used))
-    return Evidence(PACKET, rows_of(tally.order[places]), count, noun, tracks)
+    return Evidence(PACKET, rows_of(tally.rows_at(places)), count, noun, tracks)
 
 
 def _used(kinds: Mask, first: list[int]) -> list[int]:

@@ -27,33 +27,27 @@ class Transfers:
 
     def __init__(self, region: Region) -> None:
         table = region.run.transfers
-        own = (table.start_ns < region.end_ns) & (table.end_ns > region.start_ns)
-        own &= np.isin(table.core, region.cores)
-        self.row = np.flatnonzero(own)
+        own = table.touching(region.start_ns, region.end_ns)
+        own = own[np.isin(table.core[own], region.cores)]
+        self.row = own
         self.start_ns, self.end_ns = table.start_ns[own], table.end_ns[own]
         self.size = table.size_bytes[own]
         self.core, self.queue = table.core[own], table.queue[own]
         self.name_code = table.variable.codes[own]
         self.names = [str(name) for name in table.variable.values]
         trigger = table.trigger_ns[own]
-        self.is_reload = _marked(table.source)[own] | _spilling(
-            region, trigger, "spill_reload_bytes"
-        )
-        self.is_save = _marked(table.target)[own] | _spilling(region, trigger, "spill_save_bytes")
+        reloading, saving = region.run.spills
+        self.is_reload = _marked(table.source, own) | _at_one_of(trigger, reloading)
+        self.is_save = _marked(table.target, own) | _at_one_of(trigger, saving)
 
 
-def _marked(places: Coded) -> Mask:
-    found: Mask = np.array([VIRTUAL in str(value) for value in places.values], bool)[places.codes]
-    return found
+def _marked(places: Coded, own: Longs) -> Mask:
+    found: Mask = np.array([VIRTUAL in str(value) for value in places.values], bool)
+    return found[places.codes[own]]
 
 
-def _spilling(region: Region, trigger_ns: Longs, column: str) -> Mask:
-    """Which transfers were started by instructions that spill or reload."""
-    instructions = region.run.instructions
-    if column not in instructions.has:
-        return np.zeros(len(trigger_ns), bool)
-    spills = instructions.amounts[column] > 0
-    starts = instructions.tally.start_ns[spills[instructions.tally.kind]]
+def _at_one_of(trigger_ns: Longs, starts: Longs) -> Mask:
+    """Which transfers were started when one of these instructions began."""
     found: Mask = (trigger_ns >= 0) & np.isin(trigger_ns, starts)
     return found
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from profiles.metrics import words
 from profiles.metrics.coverage import Coverage
-from profiles.metrics.critical_links import FIRST, ORDER, SEMAPHORE, TRANSFER, CriticalLinks
+from profiles.metrics.critical_links import FIRST, ORDER, SEMAPHORE, TRANSFER, Links
 from profiles.metrics.events import Longs, Mask
-from profiles.metrics.insights.finding import Evidence, Finding, ranges_of, rows_of
+from profiles.metrics.insights.finding import MOST_ROWS, Evidence, Finding, ranges_of, rows_of
 from profiles.metrics.insights.places import engine_track, packet_evidence, stretches_of_packets
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.instruction_kinds import TABLE
@@ -19,6 +19,7 @@ from profiles.metrics.region import COMPUTING, Region
 from profiles.metrics.tally import Reals
 
 MOST_STEPS = 4
+MOST_LAST = 10
 
 
 def idle_gaps(region: Region, most: Thresholds) -> Sequence[Finding]:
@@ -84,17 +85,19 @@ def _track_of(region: Region, core: int, engine: str) -> str:
 def _what_ended(region: Region, core: int, engine: str, end_ns: int) -> tuple[int | None, str]:
     """The row that ended the gap, and in words the chain of what it waited for."""
     links = region.run.critical_links
-    codes = [code for code, name in enumerate(links.engine) if name == engine]
-    own = np.flatnonzero(
-        (links.start_ns == end_ns) & (links.core == core) & np.isin(links.engine_code, codes)
-    )
-    if not len(own):
+    instructions = region.run.instructions
+    starting = instructions.tally.starting(end_ns, end_ns + 1)
+    places = np.arange(starting.start, starting.stop)
+    chosen = instructions.where(core=core, engine=engine)
+    places = places[chosen[instructions.tally.kinds_at(places)]]
+    if not len(places):
         return None, "nothing of it ran"
-    row = int(own[0])
-    return row, _chain(links, row)
+    rows = instructions.tally.rows_at(places)
+    first = int(np.argmin(rows))
+    return int(rows[first]), _chain(links, int(links.at_places(places[[first]], rows[[first]])[0]))
 
 
-def _chain(links: CriticalLinks, row: int) -> str:
+def _chain(links: Links, row: int) -> str:
     """`MATMUL waited for EXP on Scalar, which waited for a transfer of qSync`."""
     said = [_opcode(links, row)]
     for _ in range(MOST_STEPS):
@@ -114,15 +117,15 @@ def _chain(links: CriticalLinks, row: int) -> str:
     return f"{said[0]} " + ", which ".join(said[1:]) if len(said) > 1 else f"{said[0]} came next"
 
 
-def _opcode(links: CriticalLinks, row: int) -> str:
+def _opcode(links: Links, row: int) -> str:
     return links.opcode[int(links.opcode_code[row])]
 
 
-def _engine(links: CriticalLinks, row: int) -> str:
+def _engine(links: Links, row: int) -> str:
     return links.engine[int(links.engine_code[row])]
 
 
-def _is_wait(links: CriticalLinks, row: int) -> bool:
+def _is_wait(links: Links, row: int) -> bool:
     return int(links.ready_ns[row]) == int(links.end_ns[row])
 
 
@@ -150,9 +153,10 @@ def _kernel_stretches(region: Region) -> Stretches:
 
 
 def _edge(region: Region, name: str, start: int, end: int) -> Finding:
-    tally = region.run.instructions.tally
-    places = tally.touching(start, end)
-    rows = tally.order[places[np.argsort(tally.start_ns[places] - tally.end_ns[places])]]
+    instructions = region.run.instructions
+    every = np.ones(len(instructions.kinds), bool)
+    places, count = instructions.tally.longest(every, start, end, MOST_ROWS)
+    rows = rows_of(instructions.tally.rows_at(places))
     what = "before the first" if name == "Start-up" else "after the last"
     return Finding(
         rule="start_up" if name == "Start-up" else "drain",
@@ -163,7 +167,7 @@ def _edge(region: Region, name: str, start: int, end: int) -> Finding:
         "choose the range of the kernel.",
         saved_ns=float(end - start),
         assumption="if the kernel began at once" if name == "Start-up" else "if it ended at once",
-        evidence=Evidence(TABLE, tuple(rows[:200].tolist()), len(rows), "instruction"),
+        evidence=Evidence(TABLE, rows, count, "instruction"),
         ranges=((start, end),),
         range_count=1,
         values=MappingProxyType({"ns": float(end - start)}),
@@ -196,9 +200,9 @@ def _idle_core(region: Region, core: int, busiest: int, busy: dict[int, int]) ->
     title = f"Core {core} works {words.duration(busy[core])} of {words.duration(busy[busiest])}"
     last = _last_of(region, core)
     instructions = region.run.instructions
-    shown = [instructions.kinds[n].track for n in instructions.tally.kind[last[:1]].tolist()]
+    shown = [instructions.kinds[n].track for n in instructions.tally.kinds_at(last[:1]).tolist()]
     tracks = dict.fromkeys(engine_track(region, core, name) for name in (*shown, *COMPUTING))
-    rows = rows_of(instructions.rows[last])
+    rows = rows_of(instructions.tally.rows_at(last))
     return Finding(
         rule="core_difference",
         title=title if kernel else f"Core {core} does no kernel work",
@@ -221,12 +225,9 @@ def _works_on_kernel(region: Region, core: int) -> bool:
 
 def _last_of(region: Region, core: int) -> Longs:
     """Places of the last instructions of a core within the range, the very last first."""
-    tally = region.run.instructions.tally
-    places = tally.touching(region.start_ns, region.end_ns)
-    kinds = region.run.instructions.kinds
-    is_own = np.array([kind.core == core for kind in kinds], bool)
-    own: Longs = places[is_own[tally.kind[places]]]
-    return own[-10:][::-1]
+    instructions = region.run.instructions
+    is_own = instructions.where(core=core)
+    return instructions.tally.last_of(is_own, region.start_ns, region.end_ns, MOST_LAST)
 
 
 def queue_imbalance(region: Region, most: Thresholds) -> Sequence[Finding]:
