@@ -37,6 +37,16 @@ ASKED = {
     f"{RUN}device-rows/": (),
     f"{RUN}flow/": ("row",),
     f"{RUN}dependencies/": ("row", "part"),
+    f"{RUN}dependencies/chain/": ("row", "table", "way", "depth", "limit", "kinds", "part"),
+    f"{RUN}critical-path/": ("start_ns", "end_ns", "part", "core"),
+    f"{RUN}search/": ("q", "wait_ms", "start_ns", "end_ns"),
+    f"{RUN}search/caps/": ("q", "wait_ms", "start_ns", "end_ns", "buckets"),
+    f"{RUN}search/step/": ("q", "wait_ms", "way", "from_ns", "from_track", "from_row"),
+    f"{RUN}search/fields/": (),
+    f"{RUN}selection/": ("start_ns", "end_ns", "tracks"),
+    f"{RUN}export/": ("start_ns", "end_ns", "tracks", "format"),
+    f"{RUN}colours/opcode/": (),
+    f"{RUN}colours/opcode/p0-c0/0/0": (),
     f"{RUN}find/": ("q", "after_ns", "after_row", "limit", "offset", "names_offset"),
     f"{RUN}range-statistics/": ("start_ns", "end_ns", "tracks", "offset"),
     f"{RUN}system-summary/": (),
@@ -92,7 +102,8 @@ def test_every_address_that_reads_a_profile_is_asked_here() -> None:
         .replace("p0-c0-dma", "<slug:series>")
         .replace("export.csv", "export.<ending:ending>")
         .replace("output/summary-json", "output/<str:kind>")
-        .replace("tiles/p0-c0/0/0", "tiles/<slug:group>/<level:level>/<int:index>")
+        .replace("p0-c0/0/0", "<slug:group>/<level:level>/<int:index>")
+        .replace("colours/opcode/", "colours/<slug:mode>/")
         for path in ASKED
     }
     elsewhere = {
@@ -104,7 +115,7 @@ def test_every_address_that_reads_a_profile_is_asked_here() -> None:
     assert {one for one in missing if "/annotations/" not in one} == set()
 
 
-DEVICE_ALONE = ("dependencies", "series", "output", "tiles")
+DEVICE_ALONE = ("dependencies", "series", "output", "tiles", "search", "selection", "export")
 """What of a run is asked of a device profile one by one; the rest is of systems, or mixed below."""
 
 

@@ -7,6 +7,13 @@ import {
   sliceKey,
 } from "../../static/js/data/colour-store.js";
 import {
+  colouredTile,
+  engineOf,
+  NOTHING,
+  namesInView,
+  recoloured,
+} from "../../static/js/render/colouring.js";
+import {
   CONTROL,
   DIM,
   isDim,
@@ -15,13 +22,6 @@ import {
   TRANSPOSE,
   UNKNOWN,
 } from "../../static/js/render/palette.js";
-import {
-  colouredTile,
-  engineOf,
-  NOTHING,
-  namesInView,
-  recoloured,
-} from "../../static/js/timeline/colouring.js";
 
 const CELL = 65_535;
 const TRACKS = /** @type {any[]} */ ([

@@ -3,8 +3,8 @@
 import { ColourStore } from "../../data/colour-store.js";
 import { icon, make, one } from "../../kit/dom.js";
 import { tileSpan } from "../../kit/scale.js";
+import { colouredTile, isAsked, MODES, NO_NAME, namesInView } from "../../render/colouring.js";
 import { CLASSES, SYSTEM_CLASSES } from "../../render/palette.js";
-import { colouredTile, isAsked, MODES, NO_NAME, namesInView } from "../../timeline/colouring.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("../../timeline/items.js").Placed} Placed */
@@ -36,7 +36,7 @@ export class ColourTool {
     viewer.plot.recolour = (placed) => this.recolour(placed);
   }
 
-  /** @returns {import("../../timeline/colouring.js").Look} */
+  /** @returns {import("../../render/colouring.js").Look} */
   look() {
     const { mode, chosen, isSystem } = this;
     return { mode, chosen, isSystem, names: this.store.names ?? [] };

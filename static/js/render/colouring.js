@@ -10,11 +10,11 @@ import {
   SYSTEM_CLASSES,
   TRANSPOSE,
   UNKNOWN,
-} from "../render/palette.js";
+} from "./palette.js";
 
 /** @typedef {import("../data/arrow.js").Tile} Tile */
 /** @typedef {import("../data/colour-store.js").TileCodes} TileCodes */
-/** @typedef {import("./rows.js").Track} Track */
+/** @typedef {import("../timeline/rows.js").Track} Track */
 /** @typedef {{mode: string, names: {name: string}[], chosen: ReadonlySet<string>, isSystem: boolean}} Look */
 
 /** How many hues names share: all but grey, which is for what has none. */
