@@ -48,7 +48,7 @@ def test_a_mode_colours_rows_its_legend_filters_and_the_address_keeps_both(
 def test_the_view_is_saved_as_a_picture(timeline: TimelinePage, tmp_path: Path) -> None:
     timeline.open("?t=20000-40000")
     expect(timeline.page.locator("[data-legend]")).to_contain_text("Matmul")
-    timeline.page.get_by_role("button", name="Traces for Perfetto").click()
+    timeline.page.get_by_role("button", name="Traces and pictures").click()
     for ending, head in (("PNG", b"\x89PNG"), ("SVG", b"<svg ")):
         with timeline.page.expect_download() as download:
             timeline.page.get_by_role("menuitem", name=f"Picture of the view, {ending}").click()
@@ -58,4 +58,4 @@ def test_the_view_is_saved_as_a_picture(timeline: TimelinePage, tmp_path: Path) 
         body = path.read_bytes()
         assert body.startswith(head)
         assert len(body) > 10_000
-        timeline.page.get_by_role("button", name="Traces for Perfetto").click()
+        timeline.page.get_by_role("button", name="Traces and pictures").click()

@@ -136,9 +136,10 @@ def test_host_rows_say_when_no_sample_falls_in_view(session: TimelinePage) -> No
 @pytest.mark.parametrize(("what", "ending"), [("whole profile", ""), ("visible range", "_range")])
 def test_a_trace_for_perfetto_is_saved(session: TimelinePage, what: str, ending: str) -> None:
     session.open(STEP)
-    session.page.get_by_role("button", name="Traces for Perfetto").press("Enter")
-    menu = session.page.get_by_role("menu", name="Traces for Perfetto")
-    expect(menu.get_by_role("menuitem")).to_have_count(2)
+    session.page.get_by_role("button", name="Traces and pictures").press("Enter")
+    menu = session.page.get_by_role("menu", name="Traces and pictures")
+    traces = menu.get_by_role("menuitem").filter(has_text="Perfetto trace")
+    expect(traces).to_have_count(2)
     with session.page.expect_download() as waited:
         menu.get_by_role("menuitem", name=what).press("Enter")
     assert waited.value.suggested_filename == f"session{ending}.pftrace"

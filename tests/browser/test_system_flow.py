@@ -142,7 +142,7 @@ def test_the_visible_range_is_handed_to_perfetto(
     profile = step.publish(submit("serving session", neff=b"not read"))
     timeline = TimelinePage(page, f"{live_server.url}/profiles/{profile.pk}/timeline/")
     timeline.open("?t=14786000-16250000")
-    page.get_by_role("button", name="Traces for Perfetto").press("Enter")
+    page.get_by_role("button", name="Traces and pictures").press("Enter")
     with page.expect_popup() as opened:
         page.get_by_role("menuitem", name="Open visible range in Perfetto").press("Enter")
     opened.value.wait_for_function("() => window.got")

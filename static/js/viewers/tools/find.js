@@ -306,7 +306,12 @@ export function find(viewer) {
   viewer.find = tool;
   return {
     name: "find",
-    read: (query) => tool.ask((query.get("find") ?? "").trim()),
+    read: (query) => {
+      const text = (query.get("find") ?? "").trim();
+      // An address that asks for nothing stays as it is.
+      if (text) tool.ask(text);
+      else tool.show();
+    },
     write: (query) => {
       if (tool.text) query.set("find", tool.text);
     },
