@@ -48,7 +48,8 @@ def _kinds(part: Part) -> Kinds:
     count, length = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), np.int64)
     union = RunningUnion(len(pairs))
     for stretch in instructions_in_time(part):
-        owner = np.concatenate([owners[n][slot] for n, slot in enumerate(stretch.slots)])
+        slots = [owners[n][slot] for n, slot in enumerate(stretch.slots)]
+        owner = np.concatenate([np.zeros(0, np.int64), *slots])
         count += np.bincount(owner, minlength=len(pairs))
         np.add.at(length, owner, stretch.end_ps - stretch.start_ps)
         union.add(owner, stretch.start_ps, stretch.end_ps)

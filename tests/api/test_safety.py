@@ -27,6 +27,10 @@ SAMPLE_VALUES = {
     "index": "0",
     "series": "s0",
     "kind": "summary-text",
+    "mode": "opcode",
+    "ending": "json",
+    "annotation_id": "00000000-0000-0000-0000-000000000000",
+    "set_id": "00000000-0000-0000-0000-000000000000",
 }
 
 
