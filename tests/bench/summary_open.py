@@ -73,7 +73,7 @@ def own_summary(records: int) -> Iterator[str]:
 def opened(page: Page, url: str) -> dict[str, float]:
     """Milliseconds from the start of the navigation."""
     page.goto(url)
-    page.wait_for_function("window.filledAt !== null", timeout=WITHIN_MS)
+    page.wait_for_function("() => window.filledAt !== null", timeout=WITHIN_MS)
     found = page.evaluate(
         """() => {
           const [own] = performance.getEntriesByType("navigation");
