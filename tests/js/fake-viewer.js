@@ -51,6 +51,11 @@ export function makeViewer() {
       show(/** @type {string} */ name) {
         this.shown = name;
       },
+      /** @type {Record<string, number>} */
+      told: {},
+      tell(/** @type {string} */ name, /** @type {number} */ count) {
+        this.told[name] = count;
+      },
     },
     scale: () => new Scale(viewer.range, 1000),
     mark(/** @type {any} */ range) {

@@ -56,6 +56,7 @@ function made(address = "") {
   };
   const viewer = /** @type {Any} */ (makeViewer());
   viewer.host = { querySelector: at, querySelectorAll: () => [] };
+  Object.assign(document, { querySelector: at, querySelectorAll: () => [] });
   viewer.stage = new TinyElement("div");
   viewer.store = { get: async () => null };
   viewer.dma = "queue";

@@ -142,6 +142,9 @@ export function makeDesk() {
     show: (/** @type {string} */ name) => {
       viewer.tabs.shown = name;
     },
+    tell: (/** @type {string} */ _name, /** @type {number} */ count) => {
+      viewer.tabs.count = count;
+    },
   };
   return { server, viewer, body, tab, stage };
 }

@@ -37,7 +37,7 @@ test("an SVG holds the words as text, and no name breaks out of it", () => {
   assert.equal(svg.split("<text").length - 1, words.length);
 });
 
-test("throttling is switched in the View menu and kept in the address", () => {
+test("throttling is switched in the Show menu and kept in the address", () => {
   const viewer = makeViewer();
   assert.equal(throttling(viewer), null);
   viewer.document.tracks.push({ kind: "clock" });

@@ -65,6 +65,17 @@ test("a tool's page comes to the front, and the event's page comes back", () => 
   assert.deepEqual(viewer.host.told, ["markers", "warnings", "event"]);
 });
 
+test("a tab says how many things its page holds, and nothing of none", () => {
+  const tabs = new PanelTabs(viewerOf());
+  tabs.add({ name: "warnings", title: "Warnings" });
+  const [button] = Part.added;
+  tabs.tell("warnings", 3);
+  assert.equal(button.textContent, "Warnings 3");
+  tabs.tell("warnings", 0);
+  assert.equal(button.textContent, "Warnings");
+  tabs.tell("nothing", 7);
+});
+
 test("a page that nobody knows brings back the event", () => {
   const viewer = viewerOf();
   const tabs = new PanelTabs(viewer);
@@ -131,7 +142,7 @@ test("a mode is pressed, shows its cursor, and ends by its own button, by V or b
   assert.equal(viewer.toolbox.escape(), false);
 });
 
-test("the View menu has a box for every choice, as it stands when the menu opens", () => {
+test("the Show menu has a box for every choice, as it stands when the menu opens", () => {
   const viewer = viewerOf();
   let isOn = false;
   const set = (/** @type {boolean} */ on) => {
@@ -151,7 +162,7 @@ test("the View menu has a box for every choice, as it stands when the menu opens
   assert.equal(isOn, false);
 });
 
-test("without choices there is no View menu", () => {
+test("without choices there is no Show menu", () => {
   const viewer = viewerOf();
   showToggles(viewer);
   assert.equal(viewer.find("[data-view-menu]").hidden, true);

@@ -92,6 +92,7 @@ test("the page tells each with its advice and leads to its place", () => {
   tool.tab?.show?.(/** @type {any} */ (body));
   assert.match(body.textContent, /Small DMA transfers.*Detail\..*Advice of small_transfers\./);
   assert.match(body.textContent, /Records are missing/);
+  assert.equal(viewer.tabs.told.warnings, 2);
   const buttons = body.all("button");
   assert.equal(buttons.length, 1);
   buttons[0]?.fire("click");

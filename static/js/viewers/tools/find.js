@@ -23,8 +23,9 @@ export class Find {
   constructor(viewer) {
     this.viewer = viewer;
     this.server = new SearchServer(viewer.source.tiles.replace(/tiles\/$/, "search/"));
-    this.field = /** @type {HTMLInputElement} */ (one("[data-find]", viewer.host));
-    this.words = one("[data-find-count]", viewer.host);
+    // The field stands in the bar of the page, above the timeline.
+    this.field = /** @type {HTMLInputElement} */ (one("[data-find]"));
+    this.words = one("[data-find-count]");
     this.line = one("[data-find-line]", viewer.host);
     this.text = "";
     /** @type {Found | null} */
@@ -59,7 +60,7 @@ export class Find {
         viewer.stage.focus();
       }
     });
-    for (const button of viewer.host.querySelectorAll("[data-find-step]")) {
+    for (const button of document.querySelectorAll("[data-find-step]")) {
       const way = button.getAttribute("data-find-step") === "1" ? 1 : -1;
       button.addEventListener("click", () => void this.step(way));
     }

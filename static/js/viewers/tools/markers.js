@@ -1,7 +1,6 @@
 /** Markers and regions: put with the pointer or by key, moved by their flags, listed in the panel. */
 
 import { AnnotationBoard } from "../../data/annotation-board.js";
-import { make } from "../../kit/dom.js";
 import {
   clashesOf,
   flagAt,
@@ -100,16 +99,9 @@ export class Markers {
 
   changed() {
     this.showAwaited();
-    this.showCount();
+    this.viewer.tabs.tell(TAB, this.board.annotations.length);
     this.panel.update();
     this.viewer.redraw();
-  }
-
-  showCount() {
-    const tab = this.viewer.host.querySelector(`[data-tab="${TAB}"]`);
-    const count = this.board.annotations.length;
-    const badge = make("span", { class: "badge" }, String(count));
-    tab?.replaceChildren("Markers", ...(count > 0 ? [badge] : []));
   }
 
   /** @param {string} text */

@@ -64,6 +64,17 @@ export class PanelTabs {
   }
 
   /**
+   * Says beside a page's name how many things are on it.
+   * @param {string} name
+   * @param {number} count
+   */
+  tell(name, count) {
+    const known = this.tabs.get(name);
+    const badge = make("span", { class: "badge" }, String(count));
+    known?.button.replaceChildren(known.tab.title, ...(count > 0 ? [" ", badge] : []));
+  }
+
+  /**
    * @param {string} name
    * @returns {HTMLElement} the body of a page
    */

@@ -1,4 +1,4 @@
-/** The View menu: what is shown and what is not, a box for each choice of a tool. */
+/** The Show menu: what is shown and what is not, a box for each choice of a tool. */
 
 import { make, one } from "../../kit/dom.js";
 

@@ -7,7 +7,7 @@ import { bindingOf } from "../../timeline/keys.js";
 /** @typedef {import("../../timeline/rows.js").Row} Row */
 /** Keys as `KeyboardEvent.key` gives them; `shown` and `does` stand in the list of keys. @typedef {{key: string, isCtrl?: boolean, shown?: string, does?: string, run: () => void}} Binding */
 /** Something to do, found by name in the palette; `shown` is its key. @typedef {{name: string, shown?: string, isOff?: boolean, run: () => void}} Command */
-/** A choice in the View menu; `set` redraws and writes the address itself. @typedef {{name: string, isOn: () => boolean, set: (isOn: boolean) => void}} Toggle */
+/** A choice in the Show menu; `set` redraws and writes the address itself. @typedef {{name: string, isOn: () => boolean, set: (isOn: boolean) => void}} Toggle */
 /** A point of the stage: CSS pixels from its top left (x also of ruler and overview), the instant, and what lies there. @typedef {{x: number, y: number, ns: number, row: Row | null, hit: Hit | null, event: PointerEvent | MouseEvent}} Point */
 /** A drag under way; `cancel` puts back what was. @typedef {{move: (point: Point) => void, end: (point: Point) => void, cancel?: () => void}} Drag */
 /** What the pointer does on the rows while the mode is on. @typedef {{name: string, key: string, icon: string, title: string, cursor?: string, begin: (point: Point) => Drag | null, click?: (point: Point) => void}} Mode */

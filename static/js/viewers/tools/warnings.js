@@ -132,15 +132,18 @@ export class WarningBands {
     this.listed = this.viewer.findings?.list ?? null;
     const body = this.viewer.tabs.body(QUERY);
     body?.replaceChildren(...this.page());
+    this.viewer.tabs.tell(QUERY, this.errors.length + this.warnings.length);
+  }
+
+  /** Rows of hardware errors. */
+  get errors() {
+    return this.viewer.document.tracks.filter(({ kind, rows }) => kind === "error" && rows > 0);
   }
 
   /** @returns {HTMLElement[]} */
   page() {
-    const errors = this.viewer.document.tracks.filter(
-      ({ kind, rows }) => kind === "error" && rows > 0,
-    );
     const items = [
-      ...errors.map((track) =>
+      ...this.errors.map((track) =>
         make(
           "li",
           { class: "warnings__one" },
