@@ -37,6 +37,7 @@ from profiles.api.tiles import TileListView
 from profiles.api.timeline import TileView, TimelineView
 from profiles.api.trace import TraceView
 from profiles.api.unknown import UnknownView
+from profiles.api.waits import WaitsView
 
 
 class LevelConverter:
@@ -115,6 +116,7 @@ urlpatterns = [
     path(f"{_RUN}flow/", FlowView.as_view(), name="api-flow"),
     path(f"{_RUN}dependencies/", DependenciesView.as_view(), name="api-dependencies"),
     path(f"{_RUN}dependencies/chain/", DependencyChainView.as_view(), name="api-dependency-chain"),
+    path(f"{_RUN}waits/", WaitsView.as_view(), name="api-waits"),
     path(f"{_RUN}critical-path/", CriticalPathView.as_view(), name="api-critical-path"),
     path(f"{_RUN}colours/<slug:mode>/", ColoursView.as_view(), name="api-colours"),
     path(

@@ -39,6 +39,7 @@ ASKED = {
     f"{RUN}dependencies/": ("row", "part"),
     f"{RUN}dependencies/chain/": ("row", "table", "way", "depth", "limit", "kinds", "part"),
     f"{RUN}critical-path/": ("start_ns", "end_ns", "part", "core"),
+    f"{RUN}waits/": ("start_ns", "end_ns", "least_ns", "part"),
     f"{RUN}search/": ("q", "wait_ms", "start_ns", "end_ns"),
     f"{RUN}search/caps/": ("q", "wait_ms", "start_ns", "end_ns", "buckets"),
     f"{RUN}search/step/": ("q", "wait_ms", "way", "from_ns", "from_track", "from_row"),

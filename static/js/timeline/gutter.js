@@ -9,6 +9,9 @@ import { MOST_LEVELS } from "./system-rows.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 /** @typedef {import("./rows.js").TimelineDocument} TimelineDocument */
+const BUSY =
+  "Share of the view with an instruction under way, those that wait for a semaphore included; Summary and Selection leave these out";
+
 /** @typedef {{busy: Map<number, number>, closedBusy: Map<string, number>, clock: Map<number, string>, values?: Map<string, string>}} Shares */
 /** @typedef {{element: HTMLElement, bar: HTMLElement, text: HTMLElement, shown: string, isSelected: boolean}} Part */
 
@@ -127,7 +130,8 @@ export class Gutter {
    */
   part(row) {
     const bar = make("i");
-    const text = make("span", { class: "row__busy" });
+    const isEngine = row.track?.kind === "engine";
+    const text = make("span", { class: "row__busy", title: isEngine ? BUSY : undefined });
     const element = row.kind === "head" ? this.head(row) : this.row(row, bar, text);
     return { element, bar, text, shown: "", isSelected: false };
   }

@@ -16,6 +16,7 @@ import { deviceRows } from "./rows.js";
 import { systemFlow } from "./system-flow.js";
 import { throttling } from "./throttling.js";
 import { showToggles } from "./toggles.js";
+import { waits } from "./waits.js";
 import { warnings } from "./warnings.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
@@ -30,6 +31,7 @@ const TOOLS = [
   boxTool,
   placeMenu,
   commandPalette,
+  waits,
   criticalPath,
   dependencyChain,
   dependencies,
