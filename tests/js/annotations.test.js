@@ -15,7 +15,7 @@ import {
   lineAt,
   measuredRange,
   nearestEdge,
-  rangeBetween,
+  regionBetween,
 } from "../../static/js/timeline/annotations.js";
 import { seeded } from "./seeded.js";
 
@@ -161,7 +161,7 @@ test("whatever is dragged where, a region has a length and lies within the profi
   const chance = seeded(13);
   for (let round = 0; round < 2000; round++) {
     const duration = 1 + Math.floor(chance() * END);
-    const times = rangeBetween((chance() - 0.5) * 3 * END, (chance() - 0.5) * 3 * END, duration);
+    const times = regionBetween((chance() - 0.5) * 3 * END, (chance() - 0.5) * 3 * END, duration);
     const region = made(times);
     const edge = chance() < 0.5 ? /** @type {const} */ ("start") : "end";
     const isWhole = chance() < 0.5;

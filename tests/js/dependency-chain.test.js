@@ -137,6 +137,14 @@ test("work and waiting of one row are told apart, out of view nothing is drawn",
   );
 });
 
+test("of a stretch far longer than the view only what is seen is drawn", () => {
+  const scale = new Scale({ start: 500_000_000, end: 500_000_020 }, 1000);
+  const [band, ...more] = pathBands([segment(0, 1_000_000_000, "a", "latency")], scale);
+  assert.equal(more.length, 0);
+  assert.ok(band.x0 <= 0 && band.x1 >= 1000, "all of the view");
+  assert.ok(band.x1 - band.x0 < 1100, "in as many dashes as fit into it");
+});
+
 test("an answer serves until the view leaves it, or is much narrower than one that was cut", () => {
   const view = { start: 400, end: 600 };
   const known = { ...askedAround(view, 1000), isWhole: false };

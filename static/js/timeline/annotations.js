@@ -1,5 +1,7 @@
 /** Markers and regions: where they snap to, where their flags stand, and what two edits make of one. */
 
+import { rangeBetween } from "./boxes.js";
+
 /** @typedef {import("../kit/scale.js").Scale} Scale */
 /** @typedef {import("../data/annotation-board.js").Annotation} Annotation */
 /** An edge of an event, to snap to. @typedef {{ns: number, label: string, edge: "start" | "end"}} Edge */
@@ -171,7 +173,7 @@ export function dragged({ start_ns, end_ns }, edge, ns, { isWhole = false, durat
     );
     return { start_ns: start, end_ns: start + length };
   }
-  return rangeBetween(edge === "start" ? end_ns : start_ns, ns, duration);
+  return regionBetween(edge === "start" ? end_ns : start_ns, ns, duration);
 }
 
 /**
@@ -181,10 +183,9 @@ export function dragged({ start_ns, end_ns }, edge, ns, { isWhole = false, durat
  * @param {number} duration
  * @returns {{start_ns: number, end_ns: number}}
  */
-export function rangeBetween(one, other, duration) {
-  const [start, end] = [one, other].map((ns) => keptTime(ns, duration)).sort((a, b) => a - b);
-  if (end > start) return { start_ns: start, end_ns: end };
-  return start > 0 ? { start_ns: start - 1, end_ns: start } : { start_ns: 0, end_ns: 1 };
+export function regionBetween(one, other, duration) {
+  const { start, end } = rangeBetween(one, other, duration);
+  return { start_ns: start, end_ns: end };
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   keptTime,
   lineAt,
   measuredRange,
-  rangeBetween,
+  regionBetween,
 } from "../../timeline/annotations.js";
 import { dragOf, newRegion } from "./markers/drags.js";
 import {
@@ -180,7 +180,7 @@ export class Markers {
   async putRegion() {
     const { marked, range, duration } = this.viewer;
     const { start, end } = marked ?? range;
-    if (await this.put(rangeBetween(start, end, duration))) this.panel.focusName();
+    if (await this.put(regionBetween(start, end, duration))) this.panel.focusName();
   }
 
   endPreview() {
@@ -250,7 +250,7 @@ export class Markers {
       { name: "Marker here", icon: "marker", run: () => void this.put({ start_ns: ns, row: key }) },
     ];
     if (hit && hit.count <= 1) {
-      const times = rangeBetween(hit.start, hit.start + hit.duration, duration);
+      const times = regionBetween(hit.start, hit.start + hit.duration, duration);
       const name = hit.label.slice(0, 80) || "Event";
       const run = () => void this.put({ ...times, name, row: hit.track.key });
       items.push({ name: "Region of this event", icon: "marker", run });

@@ -1,6 +1,6 @@
 /** Drags: of a flag or a line to another time, and of a new region over the rows. */
 
-import { dragged, rangeBetween } from "../../../timeline/annotations.js";
+import { dragged, regionBetween } from "../../../timeline/annotations.js";
 import { timesText } from "./drawing.js";
 import { snapAt } from "./snapping.js";
 
@@ -57,7 +57,7 @@ export function newRegion(markers, from) {
   const first = snapAt(viewer, from).ns;
   const row = from.row?.track?.key ?? "";
   const timesAt = (/** @type {Point} */ point) =>
-    rangeBetween(first, snapAt(viewer, point).ns, viewer.duration);
+    regionBetween(first, snapAt(viewer, point).ns, viewer.duration);
   return {
     move: (point) => {
       const times = timesAt(point);
