@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from profiles.annotations.documents import set_document, set_documents
 from profiles.annotations.sets import set_change, set_delete, set_found, set_load, set_save
 from profiles.api import annotation_shapes as shapes
-from profiles.api.annotations import VERSION, SmallJson, body_of, counter, mode_and_revision
+from profiles.api.annotations import VERSION, body_of, counter, mode_and_revision
+from profiles.api.parsers import SmallJson
 from profiles.models import Profile
 
 

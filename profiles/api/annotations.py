@@ -1,15 +1,13 @@
 """Markers and regions: list, put, change, remove, and as files."""
 
-import io
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,15 +23,13 @@ from profiles.annotations.board import (
 )
 from profiles.annotations.documents import annotation_document, board_document, drafts_on
 from profiles.annotations.draft import FIELDS, draft_in, refused, sorted_drafts
-from profiles.annotations.exchange import MOST_BYTES, csv_text, drafts_in, json_text
+from profiles.annotations.exchange import csv_text, drafts_in, json_text
 from profiles.annotations.sets import set_drafts
 from profiles.api import annotation_shapes as shapes
-from profiles.api.parsers import JsonBody
+from profiles.api.parsers import SmallJson, WholeFile
 from profiles.api.ranges import matches
 from profiles.models import Annotation, Profile
-from profiles.refusal import Refused
 
-MOST_BODY_BYTES = 64 << 10
 LARGEST_COUNTER = 2**31 - 1
 
 MODE = OpenApiParameter(
@@ -44,43 +40,6 @@ REVISION = OpenApiParameter(
 )
 VERSION = OpenApiParameter("version", int, required=True, description="The one that was seen.")
 SET = OpenApiParameter("set", str, description="A saved set by its id; what is there if absent.")
-
-
-class SmallJson(JsonBody):
-    """JSON of a marker's size."""
-
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """The value. Raises ParseError, or Refused for a body that is too large."""
-        body = io.BytesIO(bytes_within(stream, MOST_BODY_BYTES))
-        return super().parse(body, media_type, parser_context)
-
-
-class WholeBody(BaseParser):
-    """A file as the body, whatever type the sender gives it."""
-
-    media_type = "*/*"
-
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,  # noqa: ARG002
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
-    ) -> Any:
-        """Its bytes. Raises Refused for too many."""
-        return bytes_within(stream, MOST_BYTES)
-
-
-def bytes_within(stream: IO[Any], most: int) -> bytes:
-    """All of a body. Raises Refused if there is more than `most`."""
-    data: bytes = stream.read(most + 1)
-    if len(data) > most:
-        raise Refused("request.too_large", f"At most {most:,} bytes are taken here.")
-    return data
 
 
 def body_of(request: Request) -> dict[str, Any]:
@@ -230,7 +189,7 @@ class AnnotationFileView(APIView):
 class AnnotationImportView(APIView):
     """Markers and regions from a file."""
 
-    parser_classes = (WholeBody,)
+    parser_classes = (WholeFile,)
 
     @extend_schema(
         summary="Import markers and regions",

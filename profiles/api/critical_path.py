@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from profiles.api.metrics_shapes import PathSegment
-from profiles.api.system import whole
+from profiles.api.parameters import END_NS, PART, START_NS, whole
 from profiles.api.unreadable import TablesView
 from profiles.metrics.compiled_edges import INSTRUCTION
 from profiles.metrics.path_window import path_window
@@ -33,9 +33,9 @@ class CriticalPathView(TablesView):
     @extend_schema(
         summary="Read where the critical path lies",
         parameters=[
-            OpenApiParameter("start_ns", int, description="From here; from the zero if absent."),
-            OpenApiParameter("end_ns", int, description="Up to here; to the end if absent."),
-            OpenApiParameter("part", int, description="Which trace of the profile; 0 if absent."),
+            START_NS,
+            END_NS,
+            PART,
         ],
         responses=PathWindow,
     )

@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-import pyarrow as pa
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from profiles.api.system import whole
+from profiles.api.parameters import PART, whole
+from profiles.api.unreadable import TablesView
 from profiles.metrics.dependencies import NoSuchRowError, dependencies
 from profiles.metrics.shelf import device_run
 from profiles.refusal import Refused
@@ -61,14 +60,14 @@ class Dependencies(serializers.Serializer[object]):
     released_total = serializers.IntegerField()
 
 
-class DependenciesView(APIView):
+class DependenciesView(TablesView):
     """Dependencies of one instruction."""
 
     @extend_schema(
         summary="Read what an instruction waited for",
         parameters=[
             OpenApiParameter("row", int, required=True, description="Row of `Instruction`."),
-            OpenApiParameter("part", int, description="Which trace of the profile; 0 if absent."),
+            PART,
         ],
         responses=Dependencies,
     )
@@ -80,5 +79,3 @@ class DependenciesView(APIView):
             return Response(dependencies(device_run(opened, part), -1 if row is None else row))
         except (NoSuchRowError, RunMissingError) as error:
             raise Refused("table.missing", f"{error}.") from error
-        except (OSError, pa.ArrowException) as error:
-            raise Refused("table.unreadable", f"The tables cannot be read: {error}.") from error

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from profiles.api.dependencies import DependencyPlace
-from profiles.api.system import whole
+from profiles.api.parameters import PART, whole
 from profiles.api.unreadable import TablesView
 from profiles.metrics.compiled_edges import INSTRUCTION
 from profiles.metrics.dependencies import NoSuchRowError
@@ -89,7 +89,7 @@ class DependencyChainView(TablesView):
                 str,
                 description=f"Of {', '.join(KIND_NAMES)}, by commas; all but engine if absent.",
             ),
-            OpenApiParameter("part", int, description="Which trace of the profile; 0 if absent."),
+            PART,
         ],
         responses=DependencyChain,
     )

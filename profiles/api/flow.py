@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from profiles.api import system_shapes
-from profiles.api.system import system_events, whole
+from profiles.api.parameters import whole
+from profiles.api.system import system_events
 from profiles.api.unreadable import TablesView
 from profiles.metrics.events import NONE, Events
 from profiles.metrics.flows import beside, flow_of

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from profiles.api import system_shapes
-from profiles.api.system import whole
+from profiles.api.parameters import whole
 from profiles.metrics.hbm import KINDS, Usage, hbm_usage
 from profiles.refusal import Refused
 from profiles.selectors import run_opened

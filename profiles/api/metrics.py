@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from profiles.api import metrics_shapes
+from profiles.api.parameters import END_NS, PART, START_NS, whole
 from profiles.api.ranges import matches
-from profiles.api.system import whole
 from profiles.metrics.device_run import DeviceRun
 from profiles.metrics.insights.thresholds import Thresholds
 from profiles.metrics.instruction_kinds import TABLE
@@ -38,10 +38,10 @@ class MetricsView(APIView):
     @extend_schema(
         summary="Read the summary of a profile or of a range",
         parameters=[
-            OpenApiParameter("start_ns", int, description="From here; from the zero if absent."),
-            OpenApiParameter("end_ns", int, description="Up to here; to the end if absent."),
+            START_NS,
+            END_NS,
             OpenApiParameter("core", int, description="One physical core; all if absent."),
-            OpenApiParameter("part", int, description="Which trace of the profile; 0 if absent."),
+            PART,
         ],
         responses=metrics_shapes.Summary,
     )

@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from profiles.api.system import whole
+from profiles.api.parameters import whole
 from profiles.models import Profile
 from profiles.refusal import Refused
 from profiles.selectors import run_opened

@@ -15,7 +15,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from profiles.api.selection import range_of, tracks_of
+from profiles.api.parameters import END_NS, START_NS, TRACKS, range_of, tracks_of
 from profiles.api.unreadable import TablesView
 from profiles.models import Profile
 from profiles.refusal import Refused
@@ -50,9 +50,9 @@ class RangeExportView(TablesView):
     @extend_schema(
         summary="Download a range of the timeline",
         parameters=[
-            OpenApiParameter("start_ns", int, description="From here; from the zero if absent."),
-            OpenApiParameter("end_ns", int, description="Up to here; to the end if absent."),
-            OpenApiParameter("tracks", str, description="Keys with commas; all rows if absent."),
+            START_NS,
+            END_NS,
+            TRACKS,
             OpenApiParameter("format", str, description="csv, parquet or perfetto; csv if absent."),
         ],
         responses={(200, BINARY): bytes},

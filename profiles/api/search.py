@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from profiles.api import search_shapes
-from profiles.api.system import whole
+from profiles.api.parameters import whole
 from profiles.api.unreadable import TablesView
 from profiles.refusal import Refused
 from profiles.selectors import run_opened

@@ -1,16 +1,15 @@
 """What is asked of a system run's events: found by name, counted over a range."""
 
-import re
 from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from profiles.api import system_shapes
 from profiles.api.cells import documents
+from profiles.api.parameters import offset_of, whole
 from profiles.api.unreadable import TablesView
 from profiles.metrics.events import TABLE, Events, Longs, events_of
 from profiles.metrics.find import Hit, find
@@ -24,7 +23,6 @@ from profiles.timeline.query import NoSuchTileError, UnreadableError, timeline_o
 MOST_GROUPS = 1000
 MOST_NAMES = 100
 MOST_HITS = 100
-_TIME = re.compile(r"-?[0-9]{1,18}\Z")
 
 
 class FindView(TablesView):
@@ -114,21 +112,6 @@ def system_events(run: ReadableRun) -> Events:
         return events_of(run)
     except RunMissingError as error:
         raise Refused("table.missing", f"There is no table {TABLE} in this run.") from error
-
-
-def whole(request: Request, name: str) -> int | None:
-    """A whole number of the query, which may lie before the zero; None where it is absent."""
-    text = request.query_params.get(name, "")
-    if not text:
-        return None
-    if not _TIME.match(text):
-        raise ValidationError({name: ["A whole number is expected."]})
-    return int(text)
-
-
-def offset_of(request: Request, name: str) -> int:
-    """Where a page begins; never before the first."""
-    return max(whole(request, name) or 0, 0)
 
 
 def _page(request: Request, names: list[tuple[str, int]]) -> list[tuple[str, int]]:

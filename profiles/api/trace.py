@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from profiles.api.system import whole
+from profiles.api.parameters import whole
 from profiles.api.unreadable import TablesView
 from profiles.models import Profile
 from profiles.refusal import Refused
