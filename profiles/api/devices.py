@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from profiles.api import system_shapes
+from profiles.api.parameters import whole
 from profiles.api.profiles import profile_or_404
-from profiles.api.system import event_document, system_events, whole
+from profiles.api.system import event_document, system_events
 from profiles.api.unreadable import TablesView
 from profiles.metrics.device_links import (
     SAME_PROGRAM,

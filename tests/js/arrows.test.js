@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dashOf, dependencyCurve, drawArrows } from "../../static/js/render/arrows.js";
+import { dashOf, dependencyCurve, drawArrows, nearView } from "../../static/js/render/arrows.js";
 import { chipBox, isWithin } from "../../static/js/render/chips.js";
 
 const box = (/** @type {number} */ x0, /** @type {number} */ y0, width = 60, height = 16) => ({
@@ -29,6 +29,17 @@ test("a link to what began before its source ended stays within both bars", () =
   const { from, to } = dependencyCurve(box(50, 0, 400), box(100, 50, 2));
   assert.ok(from.x >= 50 && from.x <= 450);
   assert.ok(to.x >= 100 && to.x <= 102);
+});
+
+test("an arrow from far out of view begins near to it and arrives as it would have", () => {
+  const far = { x0: -5e8, x1: -4e8, y0: 0, y1: 16 };
+  assert.deepEqual(nearView(box(200, 100), 1000), box(200, 100), "what is in view stays");
+  const { from, to, c2 } = dependencyCurve(nearView(far, 1000), nearView(box(200, 100), 1000));
+  assert.ok(from.x <= 0 && from.x >= -1000, "the dashes are of a line that can be drawn");
+  assert.deepEqual(to, { x: 200, y: 108 });
+  assert.equal(c2.y, to.y);
+  const across = nearView({ ...far, x1: 5e8 }, 1000);
+  assert.deepEqual([across.x0, across.x1], [-1000, 2000]);
 });
 
 test("neighbours of one lane are tied by an arch above them", () => {

@@ -94,6 +94,17 @@ test("what comes in is orange, what goes out is blue, each with an outline of it
   assert.deepEqual([count("orange"), count("blue"), count("#ffffff")], [2, 2, 2]);
 });
 
+test("an event far out of view has arrows no longer than a few views", () => {
+  const viewer = makeViewer(TRACKS, { start: 300, end: 300.001 });
+  const tool = dependencies(viewer);
+  show(viewer, [edge(place(3))], [], 900_000);
+  const { curves } = drawn(tool, viewer);
+  assert.equal(curves.length, 2);
+  for (const [x1, , x2, , x3] of curves) {
+    for (const x of [x1, x2, x3]) assert.ok(Math.abs(x) < 5000, String(x));
+  }
+});
+
 test("what lies out of view is a chip, and a press on it is taken", () => {
   const viewer = makeViewer(TRACKS);
   const arrows = new DependencyArrows(viewer);

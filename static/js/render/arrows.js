@@ -66,6 +66,33 @@ export function dependencyCurve(from, to) {
   return { from: begin, to: end, c1, c2, isSteep: true };
 }
 
+/**
+ * The part of a bar that lies in or near a view: a dashed line to the far end of one that is much
+ * longer, or far away, would have millions of dashes that nobody sees.
+ * @param {Box} box
+ * @param {number} width of the view, CSS pixels
+ * @returns {Box}
+ */
+export function nearView({ x0, x1, y0, y1 }, width) {
+  const near = (/** @type {number} */ x) => Math.min(Math.max(x, -width), 2 * width);
+  return { x0: near(x0), x1: near(x1), y0, y1 };
+}
+
+/**
+ * A line around a bar.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {string} colour
+ */
+export function outlineBox(context, { x0, x1, y0, y1 }, colour, width = 1.5) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.setLineDash([]);
+  context.beginPath();
+  context.roundRect(x0 - width / 2, y0 - width / 2, x1 - x0 + width, y1 - y0 + width, 2);
+  context.stroke();
+}
+
 /** The line of each kind of dependency: solid flow, dashed anti, dotted output and order. */
 const DASHES = /** @type {Record<string, number[]>} */ ({
   flow: [],

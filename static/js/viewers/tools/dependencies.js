@@ -2,7 +2,7 @@
 
 import { one } from "../../kit/dom.js";
 import { exact } from "../../kit/units.js";
-import { dashOf, dependencyCurve, drawArrows } from "../../render/arrows.js";
+import { dashOf, dependencyCurve, drawArrows, nearView, outlineBox } from "../../render/arrows.js";
 import { chipBox, chipWidth, drawChip, isWithin } from "../../render/chips.js";
 import { wayColours } from "../../render/palette.js";
 import { chosen, edgewards, endsOf, nearest, nextAim } from "../../timeline/dependency-ends.js";
@@ -21,19 +21,6 @@ import { PlaceBoxes } from "./place-boxes.js";
 /** @typedef {import("./toolbox.js").Point} Point */
 
 const QUERY = "deps";
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {Box} box
- * @param {string} colour
- */
-export function outlineBox(context, { x0, x1, y0, y1 }, colour, width = 1.5) {
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.setLineDash([]);
-  context.beginPath();
-  context.roundRect(x0 - width / 2, y0 - width / 2, x1 - x0 + width, y1 - y0 + width, 2);
-  context.stroke();
-}
 
 export class DependencyArrows {
   /** @param {TimelineViewer} viewer */
@@ -92,7 +79,8 @@ export class DependencyArrows {
       if (!other || !isInView(other)) away.push(end);
       if (!other || !own || !isInView(other)) continue;
       const colour = end.isIncoming ? colours.incoming : colours.outgoing;
-      const [from, to] = end.isIncoming ? [other, own] : [own, other];
+      const ends = end.isIncoming ? [other, own] : [own, other];
+      const [from, to] = ends.map((box) => nearView(box, width));
       const isAimed = end.place.row === this.aimed?.place.row;
       const dash = dashOf(end.kind);
       arrows.push({ curve: dependencyCurve(from, to), colour, dash, width: isAimed ? 3 : 1.5 });

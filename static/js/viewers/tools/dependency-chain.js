@@ -1,13 +1,12 @@
 /** A whole chain of dependencies, back or forward: its events outlined, its arrows, its list. */
 
 import { request } from "../../kit/http.js";
-import { dashOf, dependencyCurve, drawArrows } from "../../render/arrows.js";
+import { dashOf, dependencyCurve, drawArrows, nearView, outlineBox } from "../../render/arrows.js";
 import { wayColours } from "../../render/palette.js";
 import { chainName, drawnEdges, MOST_DRAWN, readChain } from "../../timeline/dependency-chain.js";
 import { SHOWN } from "../dependencies.js";
 import { goTo } from "../selection.js";
 import { chainSection } from "./chain-panel.js";
-import { outlineBox } from "./dependencies.js";
 import { PlaceBoxes } from "./place-boxes.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
@@ -133,7 +132,8 @@ export class DependencyChain {
     for (const { before, after, kind } of drawnEdges(chain)) {
       const [from, to] = [places[before], places[after]];
       if (!from || !to || !isInView(before) || !isInView(after)) continue;
-      arrows.push({ curve: dependencyCurve(from, to), colour, dash: dashOf(kind) });
+      const curve = dependencyCurve(nearView(from, width), nearView(to, width));
+      arrows.push({ curve, colour, dash: dashOf(kind) });
       if (arrows.length === MOST_DRAWN) break;
     }
     drawArrows(context, arrows, palette.wellCss);
