@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from profiles.api.system import whole
+from profiles.api.parameters import END_NS, PART, START_NS, whole
 from profiles.api.unreadable import TablesView
 from profiles.metrics.compiled_edges import INSTRUCTION
 from profiles.metrics.waits import waits
@@ -40,10 +40,10 @@ class WaitsView(TablesView):
     @extend_schema(
         summary="Read where engines waited",
         parameters=[
-            OpenApiParameter("start_ns", int, description="From here; from the zero if absent."),
-            OpenApiParameter("end_ns", int, description="Up to here; to the end if absent."),
+            START_NS,
+            END_NS,
             OpenApiParameter("least_ns", int, description="Leave out shorter ones; 1 if absent."),
-            OpenApiParameter("part", int, description="Which trace of the profile; 0 if absent."),
+            PART,
         ],
         responses=WaitsInRange,
     )
