@@ -70,7 +70,14 @@ class PacketKinds:
 
     def where_queue(self, *queues: Queue) -> Mask:
         """Which kinds went through these queues."""
-        return np.array([kind.queue in queues for kind in self.kinds], bool)
+        codes, numbers = self._queue_codes
+        return np.isin(codes, [numbers[queue] for queue in queues if queue in numbers])
+
+    @cached_property
+    def _queue_codes(self) -> tuple[Longs, Mapping[Queue, int]]:
+        """The number of every kind's queue, and by queue its number."""
+        numbers = {queue: number for number, queue in enumerate(self.queues)}
+        return np.array([numbers[kind.queue] for kind in self.kinds], np.int64), numbers
 
     @cached_property
     def queue_coverage(self) -> Mapping[Queue, Coverage]:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from profiles.metrics.coverage import Coverage
 from profiles.metrics.headline import BANDWIDTH, PACKETS, hbm_capacity
 from profiles.metrics.longest import Place, longest_instruction, longest_packet
 from profiles.metrics.packet_kinds import PacketKind
@@ -116,9 +115,8 @@ def _grouped(
         groups[key(kind)].append(number)
     rows = []
     for value, numbers in groups.items():
-        queues = {region.run.packets.kinds[number].queue for number in numbers}
-        covers = [region.run.packets.queue_coverage[queue] for queue in queues]
-        active = region.length_ns(Coverage.joined(covers))
+        queues = frozenset(region.run.packets.kinds[number].queue for number in numbers)
+        active = region.length_ns(region.moved_by(queues))
         totals = packet_totals(region, np.array(numbers))
         longest = longest_packet(region, numbers)
         rows.append({name: value, **totals, **_active(region, active), "longest": longest})

@@ -13,7 +13,7 @@ from profiles.metrics.device_run import DeviceRun, Limits
 from profiles.metrics.events import Longs, Mask
 from profiles.metrics.instruction_kinds import ENGINES, Kind
 from profiles.metrics.intervals import Stretches
-from profiles.metrics.packet_kinds import PacketKind
+from profiles.metrics.packet_kinds import PacketKind, Queue
 from profiles.metrics.tally import Counted
 
 NS_PER_S = 1e9
@@ -181,6 +181,19 @@ class Region:
             "moving", lambda: [cover for queue, cover in queues.items() if queue.core in self.cores]
         )
 
+    def moved_by(self, queues: frozenset[Queue]) -> Coverage:
+        """The time in which a packet of these queues moved; made once for the same ones."""
+        if queues not in self._moved:
+            covers = self.run.packets.queue_coverage
+            is_all = queues == {queue for queue in covers if queue.core in self.cores}
+            joined = self.moving if is_all else self.joined([covers[queue] for queue in queues])
+            self._moved[queues] = joined
+        return self._moved[queues]
+
+    @cached_property
+    def _moved(self) -> dict[frozenset[Queue], Coverage]:
+        return {}
+
     @property
     def active(self) -> Coverage:
         """The time in which any engine of the chosen cores worked or a packet moved."""
@@ -223,6 +236,15 @@ class Region:
 
     def limit_stretches(self, core: int) -> tuple[Stretches, "Longs"]:
         """The throttled stretches of a core within the range, and which record each is."""
+        if core not in self._limited:
+            self._limited[core] = self._limit_stretches(core)
+        return self._limited[core]
+
+    @cached_property
+    def _limited(self) -> dict[int, tuple[Stretches, "Longs"]]:
+        return {}
+
+    def _limit_stretches(self, core: int) -> tuple[Stretches, "Longs"]:
         limits = self.limits.get(core)
         if limits is None:
             return NOTHING.stretches, np.zeros(0, np.int64)

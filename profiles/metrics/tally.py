@@ -129,7 +129,7 @@ class Tally:
         return self._count(slice(None))
 
     def lengths(self, kind: int, start_ns: int, end_ns: int) -> Longs:
-        """Whole durations of the slices of a kind that start in [start, end)."""
+        """Whole durations of the slices of a kind that start in [start, end), in any order."""
         starts, lengths, edges = self._by_kind
         own = starts[edges[kind] : edges[kind + 1]]
         first, last = (edges[kind] + np.searchsorted(own, (start_ns, end_ns))).tolist()

@@ -9,9 +9,9 @@ import json
 import struct
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -31,8 +31,15 @@ class DamagedColumnsError(OSError):
     """The file is not whole, or not what was written."""
 
 
+_OWN = local()
+
+
 def _codec() -> pa.Codec:
-    return pa.Codec("zstd", compression_level=1)
+    """Each thread's own: making one takes as long as a block does."""
+    found: pa.Codec | None = getattr(_OWN, "codec", None)
+    if found is None:
+        found = _OWN.codec = pa.Codec("zstd", compression_level=1)
+    return found
 
 
 class ColumnWriter:
@@ -83,6 +90,7 @@ class Column:
         self._is_rising = bool(entry["rising"])
         self._blocks: list[list[int]] = entry["blocks"]
         self._bases = np.array([block[3] for block in self._blocks], np.int64)
+        self._added = np.zeros_like(self._bases) if self._is_rising else self._bases
 
     def __len__(self) -> int:
         return self._count
@@ -96,11 +104,13 @@ class Column:
         first, last = max(first, 0), min(last, self._count)
         if first >= last:
             return np.zeros(0, np.int64)
-        parts = []
+        found = np.empty(last - first, np.int64)
         for number in range(first // BLOCK, -(-last // BLOCK)):
             begin = number * BLOCK
-            parts.append(self.block(number)[max(first - begin, 0) : last - begin])
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+            own = self._narrow(number)[max(first - begin, 0) : last - begin]
+            at = max(begin - first, 0)
+            np.add(own, self._added[number], out=found[at : at + len(own)])
+        return found
 
     def whole(self) -> Longs:
         """All values."""
@@ -108,17 +118,10 @@ class Column:
 
     def __getitem__(self, places: Longs) -> Longs:
         """The values at these places."""
-        if not len(places):
-            return np.zeros(0, np.int64)
-        number = int(places[0]) // BLOCK
-        first, end = number * BLOCK, (number + 1) * BLOCK
-        if len(places) == 1 or (places.min() >= first and places.max() < end):
-            return self.block(number)[places - first]
-        found = np.zeros(len(places), np.int64)
-        numbers = np.asarray(places) // BLOCK
-        for number in np.unique(numbers).tolist():
-            own = numbers == number
-            found[own] = self.block(number)[places[own] - number * BLOCK]
+        found = np.empty(len(places), np.int64)
+        for number, own in by_block(places):
+            values = self._narrow(number)[places[own] - number * BLOCK]
+            found[own] = values.astype(np.int64) + self._added[number]
         return found
 
     def search(self, value: int, side: str = "left") -> int:
@@ -130,10 +133,19 @@ class Column:
         return number * BLOCK + int(np.searchsorted(self.block(number), value, where))
 
     def block(self, number: int) -> Longs:
-        """A block's values; kept for the next who asks."""
+        """A block's values."""
+        narrow = self._narrow(number)
+        found: Longs = narrow if self._is_rising else narrow + self._added[number]
+        return found
+
+    def _narrow(self, number: int) -> Any:
+        """A block's values without what is added to them; kept for the next who asks.
+
+        So memory holds as few bytes a value as the file where values do not ascend.
+        """
         return self._file.kept((self._name, number), lambda: self._decoded(number))
 
-    def _decoded(self, number: int) -> Longs:
+    def _decoded(self, number: int) -> Any:
         place, size, checksum, base, width = self._blocks[number]
         count = min(self._count - number * BLOCK, BLOCK)
         body = self._file.read(place, size)
@@ -141,11 +153,37 @@ class Column:
             raise DamagedColumnsError(f"block {number} of {self._name} is damaged")
         kind = _WIDTHS[width]
         raw = _codec().decompress(body, count * kind.itemsize, asbytes=True)
-        planes = np.frombuffer(raw, np.uint8)
-        narrow = np.ascontiguousarray(planes.reshape(kind.itemsize, count).T).view(kind)[:, 0]
+        planes = np.frombuffer(raw, np.uint8).reshape(kind.itemsize, count)
+        narrow = planes[0].astype(kind)
+        for shift, plane in enumerate(planes[1:], 1):
+            narrow |= plane.astype(kind) << np.array(8 * shift, kind)
         if self._is_rising:
             return base + np.cumsum(narrow, dtype=np.int64)
-        return base + narrow.astype(np.int64)
+        # With 64 bits and no sign the sum would be a float; with one it comes round again.
+        return narrow.view(np.int64) if kind.itemsize == _WIDTHS[-1].itemsize else narrow
+
+
+def by_block(places: Longs) -> Iterator[tuple[int, Any]]:
+    """The blocks that hold places, and which of the places each holds."""
+    if len(places) < 2:
+        yield from ((int(place) // BLOCK, slice(None)) for place in places)
+        return
+    numbers = places // BLOCK
+    step = np.diff(numbers)
+    edges = np.flatnonzero(step)
+    if not len(edges):
+        yield int(numbers[0]), slice(None)
+        return
+    # Places come in order of time, or backwards, as a rule: then they lie block by block.
+    if bool((step[edges] > 0).all()) or bool((step[edges] < 0).all()):
+        order = None
+    else:
+        order = np.argsort(numbers, kind="stable")
+        numbers = numbers[order]
+        edges = np.flatnonzero(np.diff(numbers))
+    begins = [0, *(edges + 1).tolist()]
+    for first, last in zip(begins, [*begins[1:], len(places)], strict=True):
+        yield int(numbers[first]), slice(first, last) if order is None else order[first:last]
 
 
 class ColumnFile:

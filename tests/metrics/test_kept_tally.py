@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from profiles.metrics.kept import write as kept_write
-from profiles.metrics.kept.tally import KeptTally
+from profiles.metrics.kept.tally import KeptTally, sorted_within
 from profiles.metrics.kept.write import longest_of_each, mask_key
 from profiles.metrics.tally import Tally, longest_first
 from tests.metrics.kept_files import Row, blocks_of, kept_of, pairs, tally_of
@@ -80,7 +80,39 @@ def test_the_longest_the_last_and_the_durations_are_the_same(
     assert full.last_of(mask, *edges, most).tolist() == kept.last_of(mask, *edges, most).tolist()
     assert full.ended_last(mask, *edges) == kept.ended_last(mask, *edges)
     for kind in range(KINDS):
-        assert full.lengths(kind, *edges).tolist() == kept.lengths(kind, *edges).tolist()
+        assert sorted(full.lengths(kind, *edges).tolist()) == kept.lengths(kind, *edges).tolist()
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, KINDS - 1), st.sampled_from([0, 1, 7, 1 << 29, 1 << 40, 1 << 61])),
+        max_size=30,
+    )
+)
+def test_durations_are_sorted_within_their_kinds_however_long_they_are(
+    rows: list[tuple[int, int]],
+) -> None:
+    kinds, length = (np.array([row[n] for row in rows], np.int64) for n in range(2))
+    assert sorted_within(kinds, length).tolist() == [own for _, own in sorted(rows)]
+
+
+def test_rows_of_the_longest_slices_are_told_without_reading_where_they_lie(tmp_path: Path) -> None:
+    full, kept = both(tmp_path, [(10 * n, 1 + n % 7, n % KINDS) for n in range(60)], 0, 600)
+    known = kept._known("known")[::-1]
+    read = set(kept._file._cache)
+    assert kept.rows_at(known).tolist() == full.rows_at(known).tolist()
+    added = {name for name, _ in set(kept._file._cache) - read}
+    assert added == {"own.known_rows", "own.known_row"}
+    every = np.arange(60)
+    assert kept.rows_at(every).tolist() == full.rows_at(every).tolist()
+
+
+def test_a_coverage_that_several_share_is_read_once(tmp_path: Path) -> None:
+    full = tally_of([(0, 5, 0), (20, 5, 0)], KINDS)
+    one, other = (np.arange(KINDS) < last for last in (1, 2))
+    kept = kept_of(tmp_path / "own.columns", full, (0, 30), [one, other])
+    assert kept.coverage(one) is kept.coverage(other)
+    assert pairs(kept.coverage(one), (0, 30)) == [(0, 5), (20, 25)]
 
 
 @SOME

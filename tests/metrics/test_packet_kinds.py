@@ -111,3 +111,15 @@ def test_a_trace_without_packets_has_no_queue(tmp_path: Path) -> None:
     found = kinds(tmp_path)
     assert (found.queues, found.cores, len(found.tally)) == ([], [], 0)
     assert dict(found.engine_coverage) == {}
+
+
+def test_kinds_are_chosen_by_one_queue_or_by_several(tmp_path: Path) -> None:
+    names = ("qLoad-Q1-E64", "qSave-Q2-E64", "qLoad-Q1-E65")
+    rows = [packet(0, 5, queue_name=name, queue_idx=int(name[7])) for name in names]
+    found = kinds(tmp_path, *rows)
+    load, save = found.queues
+    by_name = {queue: [kind.queue == queue for kind in found.kinds] for queue in found.queues}
+    assert found.where_queue(load).tolist() == by_name[load]
+    assert found.where_queue(save).tolist() == by_name[save]
+    assert found.where_queue(load, save).all()
+    assert not found.where_queue(Queue(9, 9, "other", "data")).any()

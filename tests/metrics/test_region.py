@@ -127,3 +127,31 @@ def test_a_limit_of_nothing_is_none(tmp_path: Path) -> None:
 def test_a_value_without_a_number_names_what_is_missing() -> None:
     assert Value.of(None, "records") == Value(None, "records")
     assert Value.of(0.0, "records") == Value(0.0)
+
+
+def test_queues_together_cover_what_any_of_them_covers_and_are_joined_once(tmp_path: Path) -> None:
+    names = ("qLoad-Q1-E64", "qSave-Q2-E64", "qSend-Q3-E64")
+    packets = [
+        packet(20 * n, 30, queue_name=name, queue_idx=int(name[7])) for n, name in enumerate(names)
+    ]
+    of = region(tmp_path, DmaPacket=packets)
+    load, save, send = of.run.packets.queues
+    two = of.moved_by(frozenset({load, send}))
+    assert of.length_ns(two) == 60
+    assert of.moved_by(frozenset({send, load})) is two
+    assert of.moved_by(frozenset({load, save, send})) is of.moving
+    assert of.length_ns(of.moving) == 70
+
+
+def test_limits_within_a_range_are_found_once_a_core(tmp_path: Path) -> None:
+    run = device(
+        tmp_path,
+        Instruction=[instruction("Tensor", 0, 100)],
+        Throttle=[limit(0, 40), limit(40, 20, 8), limit(60, 40)],
+    )
+    of = Region(run, 10, 80)
+    stretches, place = of.limit_stretches(0)
+    assert (stretches.start_ns.tolist(), stretches.end_ns.tolist()) == ([10, 60], [40, 80])
+    assert place.tolist() == [0, 2]
+    assert of.limit_stretches(0)[0] is stretches
+    assert Region(run, 50, 55).limit_stretches(0)[1].tolist() == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from profiles.storage import columns
@@ -85,6 +85,31 @@ def test_blocks_that_were_used_longest_ago_are_let_go(
     assert column.block(0) is first
     column.block(1)
     assert file._cached_bytes <= 3 * 4 * 8
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(st.integers(0, 39), max_size=30), way=st.sampled_from([None, 1, -1]))
+def test_places_are_given_block_by_block_in_whatever_order(
+    places: list[int], way: int | None
+) -> None:
+    own = np.array(places if way is None else sorted(places)[::way], np.int64)
+    found = np.full(len(own), -1)
+    blocks = []
+    for number, chosen in columns.by_block(own):
+        blocks.append(number)
+        assert (own[chosen] // columns.BLOCK == number).all()
+        found[chosen] = own[chosen]
+    assert found.tolist() == own.tolist()
+    assert sorted(blocks) == sorted({place // columns.BLOCK for place in places})
+
+
+def test_memory_holds_values_that_do_not_ascend_as_narrow_as_the_file(tmp_path: Path) -> None:
+    values = [500, 501, 502, 500] * 5
+    file = ColumnFile(written(tmp_path, own=values))
+    column = file.column("own")
+    assert column.whole().tolist() == values
+    assert file._cached_bytes == len(values)
+    assert column.block(1).dtype == column.whole().dtype == np.int64
 
 
 def test_values_that_repeat_or_rise_take_little_room(tmp_path: Path) -> None:

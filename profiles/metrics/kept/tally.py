@@ -11,7 +11,7 @@ from profiles.metrics.events import Longs, Mask
 from profiles.metrics.intervals import Stretches, union
 from profiles.metrics.kept.write import longest_of_each, mask_key
 from profiles.metrics.tally import SCANNED_AT_ONCE, Reals, Tally, longest_first
-from profiles.storage.columns import BLOCK, Column, ColumnFile
+from profiles.storage.columns import BLOCK, Column, ColumnFile, by_block
 
 Window = tuple[int, int]
 Document = Mapping[str, Any]
@@ -30,7 +30,7 @@ class Slices:
         self._groups = document["groups"]
         if self._groups is not None:
             self._first = np.array(self._groups, np.int64)
-            self._group_of_kind = np.array(document["group_of_kind"], np.int64)
+            self._group_of_kind = np.array(document["group_of_kind"], np.uint8)
             before = file.column(f"{name}.group_before").whole()
             self._before = before.reshape(-1, len(self._first))
 
@@ -39,9 +39,7 @@ class Slices:
         if self._groups is None:
             return self._file.column(f"{self._name}.row")[places]
         found = np.zeros(len(places), np.int64)
-        numbers = places // BLOCK
-        for number in np.unique(numbers).tolist():
-            own = numbers == number
+        for number, own in by_block(places):
             found[own] = self._rows_of_block(number)[places[own] - number * BLOCK]
         return found
 
@@ -51,10 +49,12 @@ class Slices:
     def _made_rows(self, number: int) -> Longs:
         """How many of its stretch of the table came before says which row a slice has."""
         group = self._group_of_kind[self.kind.block(number)]
-        rows = np.zeros(len(group), np.int64)
-        for one in np.unique(group).tolist():
-            own = np.flatnonzero(group == one)
-            rows[own] = self._first[one] + self._before[number, one] + np.arange(len(own))
+        order = np.argsort(group, kind="stable")
+        counts = np.bincount(group, minlength=len(self._first))
+        # Within its group a slice follows the one before: its place less where the group begins.
+        first = self._first + self._before[number] - (np.cumsum(counts) - counts)
+        rows = np.empty(len(group), np.int64)
+        rows[order] = np.repeat(first, counts) + np.arange(len(group))
         return rows
 
     def place_of(self, row: int) -> int:
@@ -108,8 +108,26 @@ class KeptTally(Tally):
         return self._kind_column[places]
 
     def rows_at(self, places: Longs) -> Longs:
-        """The table's rows of slices."""
-        return self._slices.rows(places)
+        """The table's rows of slices; those of the longest ones are known without their blocks."""
+        known, rows = self._known_rows
+        if not len(known):
+            return self._slices.rows(places)
+        at = np.minimum(np.searchsorted(known, places), len(known) - 1)
+        found, others = rows[at], np.flatnonzero(known[at] != places)
+        found[others] = self._slices.rows(places[others])
+        return found
+
+    @property
+    def _known_rows(self) -> tuple[Longs, Longs]:
+        """Places of the longest slices of every kind in order, and their rows."""
+
+        def made() -> Longs:
+            known = self._known("known")
+            order = np.argsort(known)
+            return np.stack((known[order], self._known("known_row")[order]))
+
+        known, rows = self._file.kept((f"{self._name}.known_rows", 0), made)
+        return known, rows
 
     def starting(self, start_ns: int, end_ns: int) -> slice:
         """The slices that start in [start, end)."""
@@ -167,17 +185,15 @@ class KeptTally(Tally):
         return {}
 
     def lengths(self, kind: int, start_ns: int, end_ns: int) -> Longs:
-        """Whole durations of the slices of a kind that start in [start, end)."""
+        """Whole durations of the slices of a kind that start in [start, end), in their order."""
         key = start_ns, end_ns
         if key not in self._grouped:
             own = self.starting(start_ns, end_ns)
             kinds = self._kind_column.slice(own.start, own.stop)
-            narrow = kinds.astype(np.uint16) if self.kinds < 1 << 16 else kinds
-            order = np.argsort(narrow, kind="stable")
             edges = np.concatenate(([0], np.cumsum(np.bincount(kinds, minlength=self.kinds))))
-            length = self._slices.length.slice(own.start, own.stop)[order]
+            length = self._slices.length.slice(own.start, own.stop)
             self._grouped.clear()
-            self._grouped[key] = length, edges
+            self._grouped[key] = sorted_within(kinds, length), edges
         length, edges = self._grouped[key]
         return length[edges[kind] : edges[kind + 1]]
 
@@ -192,7 +208,8 @@ class KeptTally(Tally):
             self._tops.clear()
             self._tops[key] = self._longest_within(self.starting(start_ns, end_ns))
         top, at = self._tops[key]
-        own = np.array([kind for kind in kinds if top[kind] >= 0], np.int64)
+        own = np.asarray(kinds, np.int64)
+        own = own[top[own] >= 0]
         if not len(own):
             return None
         return int(at[own[np.lexsort((at[own], -top[own]))[0]]])
@@ -284,6 +301,7 @@ class KeptCoverages:
         self._file = file
         self._names = names
         self._window = window
+        self._found: dict[str, Coverage] = {}
 
     def named(self, of: str, key: str) -> Coverage | None:
         """By its key; None where it was not kept."""
@@ -304,9 +322,31 @@ class KeptCoverages:
         return None
 
     def _read(self, name: str) -> Coverage:
+        """Of whatever has the same stretches it is the same one, so that it is summed up once."""
+        if name not in self._found:
+            self._found[name] = self._made(name)
+        return self._found[name]
+
+    def _made(self, name: str) -> Coverage:
         start: Column = self._file.column(f"{name}.start")
         length = self._file.column(f"{name}.length")
         first = max(start.search(self._window[0], "right") - 1, 0)
         last = start.search(self._window[1])
         begins = start.slice(first, last)
         return Coverage(Stretches(begins, begins + length.slice(first, last)))
+
+
+def sorted_within(kinds: Longs, length: Longs) -> Longs:
+    """Lengths kind by kind, the shortest of a kind first."""
+    if not len(length):
+        return length
+    bits = int(length.max()).bit_length()
+    every = bits + int(kinds.max()).bit_length()
+    if every > 63:
+        return length[np.lexsort((length, kinds))]
+    # Both in one number are sorted many times faster than by one after the other.
+    narrow: type[np.unsignedinteger[Any]] = np.uint32 if every <= 32 else np.uint64
+    both = kinds.astype(narrow) << narrow(bits) | length.astype(narrow)
+    both.sort()
+    found: Longs = (both & narrow((1 << bits) - 1)).astype(np.int64)
+    return found
