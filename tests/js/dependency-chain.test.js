@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Scale } from "../../static/js/kit/scale.js";
+import { askedAround, isEnough } from "../../static/js/timeline/around.js";
 import {
   chainName,
   depthOf,
@@ -8,7 +9,7 @@ import {
   reachedBy,
   readChain,
 } from "../../static/js/timeline/dependency-chain.js";
-import { askedAround, isEnough, pathBands } from "../../static/js/timeline/path-bands.js";
+import { pathBands } from "../../static/js/timeline/path-bands.js";
 import { chainWords } from "../../static/js/viewers/tools/chain-panel.js";
 
 /** @typedef {import("../../static/js/timeline/dependency-chain.js").Chain} Chain */

@@ -11,7 +11,10 @@ let answer = { rows: [], left_out: 0 };
 /** @type {(() => void)[]} what waits for the view to rest */
 let resting = [];
 Object.assign(globalThis, {
-  window: { setTimeout: (/** @type {() => void} */ act) => resting.push(act) },
+  window: {
+    setTimeout: (/** @type {() => void} */ act) => resting.push(act),
+    clearTimeout: () => resting.splice(0),
+  },
   location: { origin: "http://here", pathname: "/p/", search: "" },
   fetch: async (/** @type {string} */ url) => {
     asked.push(new URL(url, "http://here"));

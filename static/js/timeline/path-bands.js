@@ -35,33 +35,3 @@ export function pathBands(segments, scale) {
   }
   return found.sort((a, b) => a.x0 - b.x0);
 }
-
-/**
- * What to ask for so that a view and what lies around it is known.
- * @param {{start: number, end: number}} view
- * @param {number} whole ns
- * @returns {{start: number, end: number}}
- */
-export function askedAround({ start, end }, whole) {
-  const around = (end - start) / 2;
-  return {
-    start: Math.max(0, Math.floor(start - around)),
-    end: Math.min(Math.ceil(whole), Math.ceil(end + around)),
-  };
-}
-
-/**
- * Whether what is known shows a view as well as an answer for it would.
- * @param {{start: number, end: number, isWhole: boolean} | null} known
- * @param {{start: number, end: number}} view
- * @param {number} whole ns
- * @returns {boolean}
- */
-export function isEnough(known, view, whole) {
-  if (!known) return false;
-  const start = Math.max(0, view.start);
-  const end = Math.min(whole, view.end);
-  const isInside = known.start <= start && known.end >= end;
-  // A cut answer names the longest of a wide window: a much narrower view deserves its own.
-  return isInside && (known.isWhole || known.end - known.start < 4 * (end - start));
-}

@@ -1,7 +1,10 @@
 /** Idle stretches of engines: which to ask for, and where they are drawn. */
 
+import { askedAround, isEnough } from "./around.js";
+
+/** @typedef {import("../kit/scale.js").Range} Range */
 /** Starts and ends by turns, ns. @typedef {{core: number, name: string, waits: number[]}} WaitingRow */
-/** What is known of a part: the waits of a range that are `least` long, or the longest of too many. @typedef {{start: number, end: number, least: number, isWhole: boolean, rows: WaitingRow[]}} Known */
+/** What is known of a part: the waits of a range that are `least` long, or the longest of too many. @typedef {import("./around.js").Answered & {least: number, rows: WaitingRow[]}} Known */
 /** @typedef {{x0: number, x1: number, ns: number, isNamed: boolean}} WaitMark */
 
 export const LEAST_PX = 16;
@@ -10,7 +13,7 @@ export const NAMED_PX = 64;
 const NEARER = 2;
 
 /**
- * @param {{start: number, end: number}} view
+ * @param {Range} view
  * @param {number} width CSS pixels
  * @returns {number} ns
  */
@@ -20,33 +23,24 @@ export function leastOf({ start, end }, width) {
 
 /**
  * @param {Known | undefined} known
- * @param {{start: number, end: number}} view
+ * @param {Range} view
  * @param {number} least ns
  * @param {number} whole ns
  * @returns {boolean} whether it shows the view as well as an answer for it would
  */
 export function isKnown(known, view, least, whole) {
-  if (!known) return false;
-  const [start, end] = [Math.max(0, view.start), Math.min(whole, view.end)];
-  const isInside = known.start <= start && known.end >= end && known.least <= least;
-  // A cut answer names the longest of a wide range: a much narrower view deserves its own.
-  return isInside && (known.isWhole || known.end - known.start < 4 * (end - start));
+  return known !== undefined && known.least <= least && isEnough(known, view, whole);
 }
 
 /**
  * What to ask for so that a little panning and zooming needs nothing more.
- * @param {{start: number, end: number}} view
+ * @param {Range} view
  * @param {number} least ns
  * @param {number} whole ns
- * @returns {{start: number, end: number, least: number}}
+ * @returns {Range & {least: number}}
  */
-export function askedFor({ start, end }, least, whole) {
-  const around = (end - start) / 2;
-  return {
-    start: Math.max(0, Math.floor(start - around)),
-    end: Math.min(Math.ceil(whole), Math.ceil(end + around)),
-    least: Math.max(1, Math.floor(least / NEARER)),
-  };
+export function askedFor(view, least, whole) {
+  return { ...askedAround(view, whole), least: Math.max(1, Math.floor(least / NEARER)) };
 }
 
 /**

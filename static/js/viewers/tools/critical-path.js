@@ -1,18 +1,18 @@
 /** The critical path of the profile, drawn over the rows it goes through. */
 
-import { request } from "../../kit/http.js";
 import { duration } from "../../kit/units.js";
-import { askedAround, isEnough, pathBands } from "../../timeline/path-bands.js";
+import { askedAround, isEnough } from "../../timeline/around.js";
+import { pathBands } from "../../timeline/path-bands.js";
+import { PartAnswers } from "./part-answers.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("../../timeline/path-bands.js").Segment} Segment */
 /** @typedef {import("./toolbox.js").Tool} Tool */
 /** @typedef {import("./toolbox.js").Layer} Layer */
 /** @typedef {{path_ns: number, ns: number, segments: Segment[], segment_count: number}} Answer */
-/** @typedef {{start: number, end: number, isWhole: boolean, segments: Segment[]}} Known */
+/** @typedef {import("../../timeline/around.js").Answered & {segments: Segment[]}} Known */
 
 const QUERY = "path";
-const WAIT_MS = 120;
 const FILL = 0.1;
 
 export class CriticalPathBands {
@@ -20,65 +20,44 @@ export class CriticalPathBands {
   constructor(viewer) {
     this.viewer = viewer;
     this.isOn = false;
-    /** @type {Map<number, Known>} what is known by part */
-    this.known = new Map();
-    this.timer = 0;
-    /** @type {AbortController | null} */
-    this.request = null;
-    this.error = "";
     this.words = "";
+    /** @type {PartAnswers<Known>} */
+    this.answers = new PartAnswers(viewer, {
+      path: "critical-path",
+      query: () => {
+        const { start, end } = askedAround(viewer.range, viewer.duration);
+        return { start_ns: start, end_ns: end };
+      },
+      isEnough: (known) => isEnough(known, viewer.range, viewer.duration),
+      read: (answer, query) => this.read(answer, query),
+      told: (error) => {
+        if (error) {
+          this.words = `Critical path: ${error instanceof Error ? error.message : String(error)}`;
+        }
+        this.tell(this.words);
+      },
+    });
   }
 
   /** @param {boolean} isOn */
   set(isOn) {
     this.isOn = isOn;
-    this.error = "";
+    this.answers.stop();
     this.tell(isOn ? this.words : "");
-    if (!isOn) this.request?.abort();
     this.viewer.redraw();
     this.viewer.writeAddressSoon();
   }
 
-  /** Asks for what the view lacks, once it has come to rest. */
-  askSoon() {
-    const { viewer } = this;
-    const isMissing = viewer.document.parts.some(
-      ({ part }) => !isEnough(this.known.get(part) ?? null, viewer.range, viewer.duration),
-    );
-    if (!isMissing || this.timer || this.error) return;
-    this.timer = window.setTimeout(() => {
-      this.timer = 0;
-      void this.load();
-    }, WAIT_MS);
-  }
-
-  async load() {
-    const { viewer } = this;
-    const base = viewer.values?.base;
-    if (!base || !this.isOn) return;
-    this.request?.abort();
-    const own = new AbortController();
-    this.request = own;
-    const asked = askedAround(viewer.range, viewer.duration);
-    try {
-      for (const { part } of viewer.document.parts) {
-        const query = `start_ns=${asked.start}&end_ns=${asked.end}&part=${part}`;
-        /** @type {Answer} */
-        const found = await request(`${base}critical-path/?${query}`, { signal: own.signal });
-        const isWhole = found.segment_count === found.segments.length;
-        this.known.set(part, { ...asked, isWhole, segments: found.segments });
-        const cut = isWhole
-          ? ""
-          : `, the ${found.segments.length} longest stretches of ${found.segment_count} here`;
-        this.words = `Critical path: ${duration(found.path_ns, 4)}${cut}`;
-      }
-    } catch (error) {
-      if (own.signal.aborted) return;
-      this.error = error instanceof Error ? error.message : String(error);
-      this.words = `Critical path: ${this.error}`;
-    }
-    this.tell(this.words);
-    viewer.redraw();
+  /**
+   * @param {Answer} answer
+   * @param {Record<string, number>} query
+   * @returns {Known}
+   */
+  read({ path_ns: pathNs, segments, segment_count: count }, query) {
+    const isWhole = count === segments.length;
+    const cut = isWhole ? "" : `, the ${segments.length} longest stretches of ${count} here`;
+    this.words = `Critical path: ${duration(pathNs, 4)}${cut}`;
+    return { start: query.start_ns, end: query.end_ns, isWhole, segments };
   }
 
   /** @param {string} words */
@@ -90,13 +69,13 @@ export class CriticalPathBands {
   /** @param {Layer} layer */
   draw({ context, scale, palette, height }) {
     if (!this.isOn) return;
-    this.askSoon();
+    this.answers.askSoon();
     const { frame, scrollY } = this.viewer;
     const rows = new Map((frame?.rows ?? []).map((row) => [row.track?.key ?? "", row]));
     context.fillStyle = palette.accent;
     /** @type {{x: number, y: number} | null} */
     let before = null;
-    for (const { segments } of this.known.values()) {
+    for (const { segments } of this.answers.known.values()) {
       for (const { track, x0, x1, isWork } of pathBands(segments, scale)) {
         const row = rows.get(track);
         if (!row) continue;

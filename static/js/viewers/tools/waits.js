@@ -1,8 +1,8 @@
 /** Where an engine stood idle for a semaphore: a dotted line with a foot at what it delayed. */
 
-import { request } from "../../kit/http.js";
 import { duration } from "../../kit/units.js";
 import { askedFor, isKnown, leastOf, waitMarks } from "../../timeline/wait-marks.js";
+import { PartAnswers } from "./part-answers.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("../../timeline/wait-marks.js").Known} Known */
@@ -10,7 +10,6 @@ import { askedFor, isKnown, leastOf, waitMarks } from "../../timeline/wait-marks
 /** @typedef {import("./toolbox.js").Layer} Layer */
 
 const QUERY = "waits";
-const REST_MS = 120;
 const DOT_PX = 4;
 const FOOT_PX = 7;
 const LOWEST_WITH_WORDS = 18;
@@ -21,70 +20,45 @@ export class WaitLines {
   constructor(viewer) {
     this.viewer = viewer;
     this.isOn = true;
-    /** @type {Map<number, Known>} what is known by part */
-    this.known = new Map();
-    this.timer = 0;
-    this.isLost = false;
-    /** @type {AbortController | null} */
-    this.request = null;
+    const least = () => leastOf(viewer.range, viewer.plot.width);
+    /** @type {PartAnswers<Known>} */
+    this.answers = new PartAnswers(viewer, {
+      path: "waits",
+      query: () => {
+        const asked = askedFor(viewer.range, least(), viewer.duration);
+        return { start_ns: asked.start, end_ns: asked.end, least_ns: asked.least };
+      },
+      isEnough: (known) => isKnown(known, viewer.range, least(), viewer.duration),
+      read: (
+        { rows, left_out: leftOut },
+        { start_ns: start, end_ns: end, least_ns: shortest },
+      ) => ({
+        ...{ start, end, least: shortest, isWhole: leftOut === 0, rows },
+      }),
+      // Waits are an addition: without them the rows say what they say.
+      told: () => {},
+    });
   }
 
   /** @param {boolean} isOn */
   set(isOn) {
     this.isOn = isOn;
-    this.isLost = false;
+    this.answers.stop();
     this.viewer.redraw();
     this.viewer.writeAddressSoon();
-  }
-
-  /** Asks for what the view lacks, once it has come to rest; the rows do not wait for it. */
-  askSoon() {
-    const { range, duration: whole, plot, document } = this.viewer;
-    const least = leastOf(range, plot.width);
-    const isMissing = document.parts.some(
-      ({ part }) => !isKnown(this.known.get(part), range, least, whole),
-    );
-    if (!isMissing || this.timer || this.isLost) return;
-    this.timer = window.setTimeout(() => {
-      this.timer = 0;
-      void this.load();
-    }, REST_MS);
-  }
-
-  async load() {
-    const { viewer } = this;
-    const base = viewer.values?.base;
-    if (!base || !this.isOn) return;
-    this.request?.abort();
-    const own = new AbortController();
-    this.request = own;
-    const least = leastOf(viewer.range, viewer.plot.width);
-    const asked = askedFor(viewer.range, least, viewer.duration);
-    try {
-      for (const { part } of viewer.document.parts) {
-        const query = `start_ns=${asked.start}&end_ns=${asked.end}&least_ns=${asked.least}`;
-        const url = `${base}waits/?${query}&part=${part}`;
-        const found = await request(url, { signal: own.signal });
-        this.known.set(part, { ...asked, isWhole: found.left_out === 0, rows: found.rows });
-      }
-    } catch {
-      // Waits are an addition: without them the rows say what they say.
-      if (!own.signal.aborted) this.isLost = true;
-    }
-    viewer.redraw();
   }
 
   /** @param {Layer} layer */
   draw(layer) {
     if (!this.isOn) return;
-    this.askSoon();
+    this.answers.askSoon();
     const { frame, scrollY } = this.viewer;
     for (const row of frame?.rows ?? []) {
       const { track } = row;
       if (row.kind !== "track" || track?.kind !== "engine") continue;
       const top = row.y - scrollY;
       if (top > layer.height || top + row.height < 0) continue;
-      const found = this.known
+      const found = this.answers.known
         .get(track.part)
         ?.rows.find(({ core, name }) => core === track.core && name === track.name);
       if (found) this.drawRow(layer, found.waits, top, row.height);
