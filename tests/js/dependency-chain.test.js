@@ -10,7 +10,7 @@ import {
   readChain,
 } from "../../static/js/timeline/dependency-chain.js";
 import { pathBands } from "../../static/js/timeline/path-bands.js";
-import { chainWords } from "../../static/js/viewers/tools/chain-panel.js";
+import { chainWords } from "../../static/js/viewers/tools/dependencies/chain-panel.js";
 
 /** @typedef {import("../../static/js/timeline/dependency-chain.js").Chain} Chain */
 /** @typedef {import("../../static/js/timeline/path-bands.js").Segment} Segment */

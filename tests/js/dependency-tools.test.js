@@ -25,7 +25,7 @@ const { dependencyChain, DependencyChain } = await import(
   "../../static/js/viewers/tools/dependency-chain.js"
 );
 const { criticalPath } = await import("../../static/js/viewers/tools/critical-path.js");
-const { PlaceBoxes } = await import("../../static/js/viewers/tools/place-boxes.js");
+const { PlaceBoxes } = await import("../../static/js/viewers/tools/dependencies/place-boxes.js");
 const { edgeLine, listSection } = await import("../../static/js/viewers/edge-line.js");
 
 const TRACKS = [

@@ -151,3 +151,16 @@ function inOrder(ends, isIncoming) {
   );
   return near.sort((a, b) => Number(b.isHandOver) - Number(a.isHandOver));
 }
+
+/**
+ * The track that shows an instruction.
+ * @param {import("./rows.js").TimelineDocument} document
+ * @param {number} part
+ * @param {{core: number, track: string}} place
+ * @returns {import("./rows.js").Track | null}
+ */
+export function trackOf({ tracks }, part, { core, track }) {
+  const isIt = (/** @type {import("./rows.js").Track} */ one) =>
+    one.kind === "engine" && one.part === part && one.core === core && one.name === track;
+  return tracks.find(isIt) ?? null;
+}

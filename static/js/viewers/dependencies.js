@@ -3,11 +3,10 @@
 import { make, one } from "../kit/dom.js";
 import { request } from "../kit/http.js";
 import { duration, exact } from "../kit/units.js";
-import { kindOf } from "../timeline/dependency-ends.js";
+import { kindOf, trackOf } from "../timeline/dependency-ends.js";
 import { showEvent } from "./details.js";
 import { edgeLine, gapText, kindLegend, listSection } from "./edge-line.js";
 import { goTo } from "./selection.js";
-import { trackOf } from "./tools/place-boxes.js";
 
 /** @typedef {import("./timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("../timeline/hit-test.js").Hit} Hit */

@@ -9,7 +9,7 @@ import { chosen, edgewards, endsOf, nearest, nextAim } from "../../timeline/depe
 import { SHOWN } from "../dependencies.js";
 import { gapWords } from "../edge-line.js";
 import { goTo } from "../selection.js";
-import { PlaceBoxes } from "./place-boxes.js";
+import { PlaceBoxes } from "./dependencies/place-boxes.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("../../timeline/hit-test.js").Hit} Hit */

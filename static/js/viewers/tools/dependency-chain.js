@@ -6,8 +6,8 @@ import { wayColours } from "../../render/palette.js";
 import { chainName, drawnEdges, MOST_DRAWN, readChain } from "../../timeline/dependency-chain.js";
 import { SHOWN } from "../dependencies.js";
 import { goTo } from "../selection.js";
-import { chainSection } from "./chain-panel.js";
-import { PlaceBoxes } from "./place-boxes.js";
+import { chainSection } from "./dependencies/chain-panel.js";
+import { PlaceBoxes } from "./dependencies/place-boxes.js";
 
 /** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
 /** @typedef {import("../../timeline/hit-test.js").Hit} Hit */

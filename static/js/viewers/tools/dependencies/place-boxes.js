@@ -1,32 +1,20 @@
 /** Where instructions that are known by row and times alone are drawn. */
 
-import { boxOf, itemsInView } from "../../timeline/hit-test.js";
-import { innerOf } from "../../timeline/rows.js";
+import { trackOf } from "../../../timeline/dependency-ends.js";
+import { boxOf, itemsInView } from "../../../timeline/hit-test.js";
+import { innerOf } from "../../../timeline/rows.js";
 
-/** @typedef {import("../timeline.js").TimelineViewer} TimelineViewer */
-/** @typedef {import("../../timeline/rows.js").Row} Row */
-/** @typedef {import("../../timeline/rows.js").Track} Track */
-/** @typedef {import("../../timeline/dependency-ends.js").Place} Place */
+/** @typedef {import("../../timeline.js").TimelineViewer} TimelineViewer */
+/** @typedef {import("../../../timeline/rows.js").Row} Row */
+/** @typedef {import("../../../timeline/rows.js").Track} Track */
+/** @typedef {import("../../../timeline/dependency-ends.js").Place} Place */
 /** @typedef {{x0: number, x1: number, y0: number, y1: number}} Box */
-
-/**
- * The track that shows an instruction.
- * @param {import("../../timeline/rows.js").TimelineDocument} document
- * @param {number} part
- * @param {{core: number, track: string}} place
- * @returns {Track | null}
- */
-export function trackOf({ tracks }, part, { core, track }) {
-  const isIt = (/** @type {Track} */ one) =>
-    one.kind === "engine" && one.part === part && one.core === core && one.name === track;
-  return tracks.find(isIt) ?? null;
-}
 
 export class PlaceBoxes {
   /** @param {TimelineViewer} viewer */
   constructor(viewer) {
     this.viewer = viewer;
-    /** @type {import("../plot.js").Frame | null} */
+    /** @type {import("../../plot.js").Frame | null} */
     this.frame = null;
     /** @type {Map<number, Row>} */
     this.rows = new Map();
@@ -68,7 +56,7 @@ export class PlaceBoxes {
    * Null where no row shows it.
    * @param {number} part
    * @param {Place} place
-   * @param {import("../../kit/scale.js").Scale} scale
+   * @param {import("../../../kit/scale.js").Scale} scale
    * @returns {Box | null}
    */
   box(part, place, scale) {

@@ -1,14 +1,14 @@
 /** The panel's section about whole chains: which way, how far, and what was found. */
 
-import { button, make } from "../../kit/dom.js";
-import { count, duration } from "../../kit/units.js";
-import { depthOf, MOST_DEPTH, reachedBy, USUAL_DEPTH } from "../../timeline/dependency-chain.js";
-import { edgeLine, gapWords, shortList } from "../edge-line.js";
+import { button, make } from "../../../kit/dom.js";
+import { count, duration } from "../../../kit/units.js";
+import { depthOf, MOST_DEPTH, reachedBy, USUAL_DEPTH } from "../../../timeline/dependency-chain.js";
+import { edgeLine, gapWords, shortList } from "../../edge-line.js";
 
-/** @typedef {import("./dependency-chain.js").DependencyChain} DependencyChain */
-/** @typedef {import("../../timeline/dependency-chain.js").Chain} Chain */
-/** @typedef {import("../../timeline/dependency-chain.js").Asked} Asked */
-/** @typedef {import("../../timeline/hit-test.js").Hit} Hit */
+/** @typedef {import("../dependency-chain.js").DependencyChain} DependencyChain */
+/** @typedef {import("../../../timeline/dependency-chain.js").Chain} Chain */
+/** @typedef {import("../../../timeline/dependency-chain.js").Asked} Asked */
+/** @typedef {import("../../../timeline/hit-test.js").Hit} Hit */
 
 const LISTED_AT_ONCE = 12;
 
